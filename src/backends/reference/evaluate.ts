@@ -1,0 +1,195 @@
+import { isFloating, makeArray, type TypedArray } from '../../graph/dtypes.ts';
+import { inOrder } from '../../graph/graph.ts';
+import { type NDArray, type Shape, sizeOf } from '../../graph/ndarray.ts';
+import { applyRow, type Node, type NodeOf, type Table } from '../../graph/ops.ts';
+import { bitsToUniform, threefry2x32 } from '../../graph/threefry.ts';
+import { erf } from './erf.ts';
+
+/**
+ * The oracle: every primitive as the plainest loop that is right. Arithmetic is in double precision and rounded
+ * once, when stored; so float32 results are as good as float32 can be.
+ */
+export function evaluate(outputs: readonly Node[], bindings: ReadonlyMap<Node, NDArray>): NDArray[] {
+  const values = new Map<Node, TypedArray>();
+  for (const node of inOrder(outputs)) {
+    const inputs = node.inputs.map((from) => values.get(from) ?? makeArray(from.dtype, 0));
+    values.set(node, applyRow(REFERENCE, node, inputs, bindings));
+  }
+  return outputs.map((node) => ({
+    dtype: node.dtype,
+    shape: node.shape,
+    data: values.get(node) ?? makeArray(node.dtype, 0),
+  }));
+}
+
+type Values = readonly TypedArray[];
+
+const REFERENCE: Table<readonly [inputs: Values, bindings: ReadonlyMap<Node, NDArray>], TypedArray> = {
+  input(node, _, bindings) {
+    const bound = bindings.get(node);
+    if (!bound) throw new Error(`input "${node.attributes.name}" is not bound`);
+    return bound.data;
+  },
+  constant: (node) => node.attributes.value.data,
+  iota: (node) => fill(node, (_, index) => index[node.attributes.axis] ?? 0),
+  uniform(node, [key, stream]) {
+    const pair = [at(key, 0), at(key, 1)] as const;
+    return fill(node, (i) => {
+      const [a, b] = threefry2x32(pair, at(stream, 0), i);
+      return bitsToUniform(a ^ b);
+    });
+  },
+
+  neg: map((a) => -a),
+  exp: map(Math.exp),
+  log: map(Math.log),
+  sqrt: map(Math.sqrt),
+  sin: map(Math.sin),
+  floor: map(Math.floor),
+  tanh: map(Math.tanh),
+  erf: map(erf),
+  log1p: map(Math.log1p),
+  expm1: map(Math.expm1),
+  cast: (node, [x]) => fill(node, (i) => convert(at(x, i), node)),
+  detach: (_, [x]) => x as TypedArray,
+
+  add: map((a, b) => a + b),
+  mul: (node, inputs) => (isFloating(node.dtype) ? map((a, b) => a * b) : map(Math.imul))(node, inputs),
+  div: (node, inputs) =>
+    (isFloating(node.dtype) ? map((a, b) => a / b) : map((a, b) => (b === 0 ? 0 : Math.trunc(a / b))))(
+      node,
+      inputs,
+    ),
+  max: map(Math.max),
+  less: map((a, b) => Number(a < b)),
+  equal: map((a, b) => Number(a === b)),
+  where: map((condition, a, b) => (condition ? a : b)),
+
+  sum: reduce(0, (total, x) => total + x),
+  reduceMax: reduce(Number.NEGATIVE_INFINITY, Math.max),
+  matmul(node, [a, b]) {
+    const [left, right] = node.inputs as readonly [Node, Node];
+    const depth = left.shape.at(-1) ?? 1;
+    const [inA, inB] = [broadcastOffset(left.shape), broadcastOffset(right.shape)];
+    return fill(node, (_, index) => {
+      const leading = index.slice(0, -2);
+      const [row, column] = index.slice(-2) as [number, number];
+      let total = 0;
+      for (let k = 0; k < depth; k++)
+        total += at(a, inA([...leading, row, k])) * at(b, inB([...leading, k, column]));
+      return total;
+    });
+  },
+
+  reshape: (_, [x]) => x as TypedArray,
+  permute(node, [x]) {
+    const steps = strides(node.inputs[0]?.shape ?? []);
+    return fill(node, (_, index) =>
+      at(
+        x,
+        dot(
+          index,
+          node.attributes.order.map((axis) => steps[axis] ?? 0),
+        ),
+      ),
+    );
+  },
+  broadcast: map((a) => a),
+  slice(node, [x]) {
+    const steps = strides(node.inputs[0]?.shape ?? []);
+    const from = dot(node.attributes.start, steps);
+    return fill(node, (_, index) => at(x, from + dot(index, steps)));
+  },
+  pad(node, [x]) {
+    const { shape } = node.inputs[0] as Node;
+    const steps = strides(shape);
+    return fill(node, (_, index) => {
+      const inner = index.map((i, axis) => i - (node.attributes.before[axis] ?? 0));
+      const inside = inner.every((i, axis) => i >= 0 && i < (shape[axis] ?? 1));
+      return inside ? at(x, dot(inner, steps)) : 0;
+    });
+  },
+
+  gather(node, [table, indices]) {
+    const rows = node.inputs[0]?.shape[0] ?? 0;
+    const width = sizeOf(node.inputs[0]?.shape.slice(1) ?? []);
+    return fill(node, (i) =>
+      at(table, clampRow(at(indices, Math.floor(i / width)), rows) * width + (i % width)),
+    );
+  },
+  scatterAdd(node, [indices, updates]) {
+    const out = makeArray(isFloating(node.dtype) ? 'float64' : node.dtype, sizeOf(node.shape));
+    const width = sizeOf(node.shape.slice(1));
+    for (let i = 0; i < (updates?.length ?? 0); i++) {
+      const place = clampRow(at(indices, Math.floor(i / width)), node.attributes.rows) * width + (i % width);
+      out[place] = at(out, place) + at(updates, i);
+    }
+    const rounded = makeArray(node.dtype, out.length);
+    rounded.set(out);
+    return rounded;
+  },
+};
+
+const at = (values: TypedArray | undefined, i: number): number => values?.[i] ?? Number.NaN;
+const clampRow = (row: number, rows: number) => Math.min(Math.max(row, 0), rows - 1);
+const dot = (a: readonly number[], b: readonly number[]) =>
+  a.reduce((total, x, i) => total + x * (b[i] ?? 0), 0);
+
+/** Row-major steps: how far apart neighbours along each axis lie. */
+function strides(shape: Shape): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+/** The value a number has in another dtype. */
+function convert(x: number, { dtype }: NodeOf<'cast'>): number {
+  if (dtype === 'bool') return Number(x !== 0);
+  if (isFloating(dtype)) return x;
+  // Saturating, as WebAssembly converts; NaN becomes 0.
+  const [low, high] = dtype === 'int32' ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  return Number.isNaN(x) ? 0 : Math.min(Math.max(Math.trunc(x), low), high);
+}
+
+/** Element by element, from the flat position and the index. */
+function fill(node: Node, value: (i: number, index: readonly number[]) => number): TypedArray {
+  const out = makeArray(node.dtype, sizeOf(node.shape));
+  const index = node.shape.map(() => 0);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = value(i, index);
+    for (let axis = index.length - 1; axis >= 0; axis--) {
+      index[axis] = at(index as unknown as TypedArray, axis) + 1;
+      if ((index[axis] ?? 0) < (node.shape[axis] ?? 0)) break;
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
+
+/** Where the element at an index of a broader shape lies in an array of `shape`. */
+function broadcastOffset(shape: Shape): (index: readonly number[]) => number {
+  const steps = strides(shape).map((step, axis) => (shape[axis] === 1 ? 0 : step));
+  return (index) => dot(index.slice(index.length - shape.length), steps);
+}
+
+function map(compute: (a: number, b: number, c: number) => number) {
+  return (node: Node, inputs: Values): TypedArray => {
+    const [a, b, c] = inputs;
+    const [inA, inB, inC] = node.inputs.map(({ shape }) => broadcastOffset(shape));
+    return fill(node, (_, index) =>
+      compute(at(a, inA?.(index) ?? 0), b ? at(b, inB?.(index) ?? 0) : 0, c ? at(c, inC?.(index) ?? 0) : 0),
+    );
+  };
+}
+
+function reduce(start: number, combine: (total: number, x: number) => number) {
+  return (node: NodeOf<'sum' | 'reduceMax'>, [x]: Values): TypedArray => {
+    const { shape } = node.inputs[0] as Node;
+    const place = broadcastOffset(node.shape);
+    const totals = new Array<number>(sizeOf(node.shape)).fill(start);
+    fill({ ...(node as Node), shape } as Node, (i, index) => {
+      const to = place(index);
+      totals[to] = combine(totals[to] ?? start, at(x, i));
+      return 0;
+    });
+    return fill(node as Node, (i) => totals[i] ?? start);
+  };
+}

@@ -1,0 +1,103 @@
+import type { Dtype } from './dtypes.ts';
+import { makeArray } from './dtypes.ts';
+import type { NDArray, Shape } from './ndarray.ts';
+import type { Attributes, Node, NodeOf, Op } from './ops.ts';
+import { SIGNATURES } from './shapes.ts';
+
+/**
+ * Every live node by what it is. Weak, so that a graph nobody holds is collected; the only state of this floor,
+ * and invisible: it makes equal nodes identical.
+ */
+const interned = new Map<string, WeakRef<Node>>();
+const collected = new FinalizationRegistry<string>((key) => {
+  if (interned.get(key)?.deref() === undefined) interned.delete(key);
+});
+let created = 0;
+
+/**
+ * The node of `op` applied to `inputs`; the same node as before if there is one.
+ *
+ * @throws ShapeError, DtypeError, ArgumentError when the inputs do not fit the operation.
+ */
+export function make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
+  const key = `${op}(${inputs.map(({ id }) => id).join()})${keyOfAttributes(op, attributes)}`;
+  const known = interned.get(key)?.deref();
+  if (known) return known;
+  const { shape, dtype } = SIGNATURES[op](inputs, attributes);
+  const node = Object.freeze({ op, inputs, attributes, shape, dtype, id: created++ }) as NodeOf<O> as Node;
+  interned.set(key, new WeakRef(node));
+  collected.register(node, key);
+  return node;
+}
+
+function keyOfAttributes(op: Op, attributes: Attributes[Op]): string {
+  if (op !== 'constant') return JSON.stringify(attributes);
+  const { value } = attributes as Attributes['constant'];
+  // Bits, not digits: −0 and 0 differ, and one NaN equals another.
+  const { buffer, byteOffset, byteLength } = value.data;
+  return `${value.dtype}[${value.shape}]${new Uint8Array(buffer, byteOffset, byteLength)}`;
+}
+
+/** A new leaf, different from all others, whose value is bound when a program runs. */
+export function input(dtype: Dtype, shape: Shape, name = 'input'): NodeOf<'input'> {
+  return make('input', [], { shape: [...shape], dtype, name, serial: created }) as NodeOf<'input'>;
+}
+
+/** A constant of any shape. Meant for small ones: large data are inputs. */
+export function constant(value: NDArray): Node {
+  return make('constant', [], { value });
+}
+
+/** The constant `value` of shape []. */
+export function scalar(value: number, dtype: Dtype): Node {
+  const data = makeArray(dtype, 1);
+  data[0] = value;
+  return constant({ dtype, shape: [], data });
+}
+
+export const isInput = (node: Node): node is NodeOf<'input'> => node.op === 'input';
+
+/** All nodes that `outputs` need, each after its inputs; iterative, so that depth is no limit. */
+export function inOrder(outputs: readonly Node[]): Node[] {
+  const needed = new Set<Node>();
+  const pending = [...outputs];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (needed.has(node)) continue;
+    needed.add(node);
+    pending.push(...node.inputs);
+  }
+  return [...needed].sort((a, b) => a.id - b.id);
+}
+
+/**
+ * Rebuilds the graph of `outputs` from its leaves, each node replaced by what `replace` makes of it and its
+ * already rebuilt inputs.
+ */
+export function rebuild(
+  outputs: readonly Node[],
+  replace: (node: Node, inputs: readonly Node[]) => Node,
+): Map<Node, Node> {
+  const rebuilt = new Map<Node, Node>();
+  for (const node of inOrder(outputs)) {
+    rebuilt.set(
+      node,
+      replace(
+        node,
+        node.inputs.map((from) => rebuilt.get(from) ?? from),
+      ),
+    );
+  }
+  return rebuilt;
+}
+
+/** The same operation on other inputs. */
+export function withInputs(node: Node, inputs: readonly Node[]): Node {
+  return inputs.every((other, i) => other === node.inputs[i]) ? node : make(node.op, inputs, node.attributes);
+}
+
+/** `outputs` with leaves (or any nodes) replaced. */
+export function substitute(outputs: readonly Node[], replacement: ReadonlyMap<Node, Node>): Node[] {
+  if (replacement.size === 0) return [...outputs];
+  const rebuilt = rebuild(outputs, (node, inputs) => replacement.get(node) ?? withInputs(node, inputs));
+  return outputs.map((node) => rebuilt.get(node) ?? node);
+}

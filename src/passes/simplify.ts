@@ -1,0 +1,78 @@
+import { broadcast, neg, permute, reshape } from '../graph/build.ts';
+import { constant } from '../graph/graph.ts';
+import type { Node, NodeOf } from '../graph/ops.ts';
+import { sameShape } from '../graph/shapes.ts';
+import { constantOf } from './fold.ts';
+import type { Rule } from './rewrite.ts';
+
+/**
+ * Algebra that holds for every number, NaN, infinities and rounding included (x·0 is not 0 for all x, so it is
+ * not here; x + 0 is taken for x although −0 + 0 is 0).
+ */
+export const simplify: Rule = (node) => {
+  const [a, b] = node.inputs;
+  switch (node.op) {
+    case 'add':
+      return neutral(node, 0);
+    case 'mul':
+      return neutral(node, 1) ?? (constantOf(b as Node) === -1 ? spread(node, neg(a as Node)) : undefined);
+    case 'div':
+      return constantOf(b as Node) === 1 ? spread(node, a as Node) : undefined;
+    case 'neg':
+      return a?.op === 'neg' ? a.inputs[0] : undefined;
+    case 'cast':
+      return a?.dtype === node.dtype ? a : undefined;
+    case 'where':
+      return chosen(node);
+    case 'sum':
+    case 'reduceMax':
+      return node.attributes.axes.every((axis) => a?.shape[axis] === 1) ? a : undefined;
+    case 'reshape':
+      return reshaped(node);
+    case 'broadcast':
+      return a?.op === 'broadcast' ? broadcast(a.inputs[0] as Node, node.shape) : undefined;
+    case 'permute':
+      return permuted(node);
+    default:
+      return undefined;
+  }
+};
+
+/** `x` stretched to the shape that the operation had through its other operand. */
+function spread(node: Node, x: Node): Node {
+  return broadcast(x, node.shape);
+}
+
+function neutral(node: Node, value: number): Node | undefined {
+  const [a, b] = node.inputs as readonly [Node, Node];
+  if (constantOf(b) === value) return spread(node, a);
+  return constantOf(a) === value ? spread(node, b) : undefined;
+}
+
+function chosen(node: NodeOf<'where'>): Node | undefined {
+  const [condition, a, b] = node.inputs as readonly [Node, Node, Node];
+  const known = constantOf(condition);
+  if (known !== undefined) return spread(node, known ? a : b);
+  return a === b ? spread(node, a) : undefined;
+}
+
+function reshaped(node: NodeOf<'reshape'>): Node | undefined {
+  const x = node.inputs[0] as Node;
+  if (x.op === 'reshape') return reshape(x.inputs[0] as Node, node.shape);
+  if (x.op === 'constant') return constant({ ...x.attributes.value, shape: node.shape });
+  return sameShape(x.shape, node.shape) ? x : undefined;
+}
+
+function permuted(node: NodeOf<'permute'>): Node | undefined {
+  const x = node.inputs[0] as Node;
+  const { order } = node.attributes;
+  if (x.op === 'permute') {
+    return permute(
+      x.inputs[0] as Node,
+      order.map((axis) => x.attributes.order[axis] ?? axis),
+    );
+  }
+  // Moving axes of length 1 about is a reshape, which costs nothing.
+  const long = order.filter((axis) => x.shape[axis] !== 1);
+  return long.every((axis, i) => i === 0 || axis > (long[i - 1] ?? -1)) ? reshape(x, node.shape) : undefined;
+}
