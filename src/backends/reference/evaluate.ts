@@ -1,4 +1,4 @@
-import { isFloating, makeArray, type TypedArray } from '../../graph/dtypes.ts';
+import { type Dtype, isFloating, makeArray, type TypedArray } from '../../graph/dtypes.ts';
 import { inOrder } from '../../graph/graph.ts';
 import { type NDArray, type Shape, sizeOf } from '../../graph/ndarray.ts';
 import { applyRow, type Node, type NodeOf, type Table } from '../../graph/ops.ts';
@@ -50,7 +50,7 @@ const REFERENCE: Table<readonly [inputs: Values, bindings: ReadonlyMap<Node, NDA
   erf: map(erf),
   log1p: map(Math.log1p),
   expm1: map(Math.expm1),
-  cast: (node, [x]) => fill(node, (i) => convert(at(x, i), node)),
+  cast: (node, [x]) => fill(node, (i) => convert(at(x, i), node, node.inputs[0]?.dtype ?? node.dtype)),
   detach: (_, [x]) => x as TypedArray,
 
   add: map((a, b) => a + b),
@@ -140,11 +140,10 @@ function strides(shape: Shape): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
 
-/** The value a number has in another dtype. */
-function convert(x: number, { dtype }: NodeOf<'cast'>): number {
+/** The value a number has in another dtype: integers wrap into integers, floats saturate, NaN becomes 0. */
+function convert(x: number, { dtype }: NodeOf<'cast'>, from: Dtype): number {
   if (dtype === 'bool') return Number(x !== 0);
-  if (isFloating(dtype)) return x;
-  // Saturating, as WebAssembly converts; NaN becomes 0.
+  if (isFloating(dtype) || !isFloating(from)) return x;
   const [low, high] = dtype === 'int32' ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
   return Number.isNaN(x) ? 0 : Math.min(Math.max(Math.trunc(x), low), high);
 }

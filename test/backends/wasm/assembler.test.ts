@@ -27,7 +27,9 @@ test('a vector loop and a scalar double run as written', () => {
   const numbers = new Float32Array(memory.buffer, 0, 16).map((_, i) => i - 8);
   new Float32Array(memory.buffer).set(numbers);
   run();
-  expect([...new Float32Array(memory.buffer, 0, 16)]).toEqual([...numbers].map((x) => (x < 0 ? -x : 2.5 * x)));
+  expect([...new Float32Array(memory.buffer, 0, 16)]).toEqual(
+    [...numbers].map((x) => (x < 0 ? -x : 2.5 * x)),
+  );
   expect(new Float64Array(memory.buffer, 64, 1)[0]).toBe(3);
 });
 

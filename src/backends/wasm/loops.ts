@@ -1,0 +1,159 @@
+import type { Buffer, Expression } from '../../compile/kernels.ts';
+import { contiguous, type Range, stridesOf, type View } from '../../compile/views.ts';
+import type { Shape } from '../../graph/ndarray.ts';
+import type { FunctionBuilder, Local } from './assembler.ts';
+
+/**
+ * The position of a loop, as four times the index, so that for 32-bit numbers it is a byte offset. A loop that
+ * runs once is a number known while the code is written, and disappears into addresses.
+ */
+export type Counter = Local | number;
+
+/** Bytes that one step of a counter stands for: counters count in units of a quarter element. */
+export const UNIT = 4;
+
+/** One loop, over one axis or several that every view walks as one. */
+export interface Loop {
+  readonly length: number;
+  readonly axes: readonly number[];
+}
+
+/**
+ * Merges neighbouring axes that all views walk as one, so that a dense [32, 128] is one loop of 4096.
+ *
+ * @param fixed axes from here on are not merged with those before
+ */
+export function mergeAxes(shape: Shape, views: readonly View[], fixed = shape.length): Loop[] {
+  const loops: { length: number; axes: number[] }[] = [];
+  for (const [axis, length] of shape.entries()) {
+    if (length === 1) continue;
+    const last = loops.at(-1);
+    const before = last?.axes.at(-1);
+    const mergeable =
+      before !== undefined &&
+      before < fixed === axis < fixed &&
+      views.every((view) => isOneRun(view, before, axis));
+    if (last && mergeable) {
+      last.axes.push(axis);
+      last.length *= length;
+    } else loops.push({ length, axes: [axis] });
+  }
+  return loops;
+}
+
+/** Whether stepping over `inner` is continued by one step of `outer`; true for axes a view does not have. */
+function isOneRun({ strides, shape, valid }: View, outer: number, inner: number): boolean {
+  if (outer >= shape.length) return true;
+  const whole = [outer, inner].every((axis) => {
+    const range = valid[axis];
+    return !range || (range.low <= 0 && range.high >= (shape[axis] ?? 1));
+  });
+  return whole && strides[outer] === (strides[inner] ?? 0) * (shape[inner] ?? 1);
+}
+
+/** The step of a view along a loop. */
+export function strideAlong(view: View, loop: Loop | undefined): number {
+  return view.strides[loop?.axes.at(-1) ?? -1] ?? 0;
+}
+
+/** The range along a loop outside of which the view reads zeros; undefined where it is never left. */
+export function rangeAlong(view: View, loop: Loop): Range | undefined {
+  const axis = loop.axes.at(-1) ?? -1;
+  const range = view.valid[axis];
+  return !range || (range.low <= 0 && range.high >= (view.shape[axis] ?? 1)) ? undefined : range;
+}
+
+/** Every view that expressions read through. */
+export function viewsOf(expression: Expression): View[] {
+  switch (expression.kind) {
+    case 'load':
+    case 'index':
+    case 'random':
+      return [expression.view];
+    case 'row':
+      return [expression.view, expression.index.view];
+    default:
+      return [];
+  }
+}
+
+/** The view results are written through: densely over the kernel's space. */
+export function storeView(space: Shape): View {
+  return { ...contiguous(space), strides: stridesOf(space) };
+}
+
+/** Bytes of one stored element: a bool takes four, so that lanes of all 32-bit types line up. */
+export function elementBytes({ dtype }: Pick<Buffer, 'dtype'>): number {
+  return dtype === 'float64' ? 8 : 4;
+}
+
+/** Runs `body` for each position from `from` to `to` in steps; one step is written without a loop. */
+export function forEach(
+  code: FunctionBuilder,
+  from: number,
+  to: number,
+  step: number,
+  body: (counter: Counter) => void,
+): void {
+  if (from >= to) return;
+  if (from + step >= to) {
+    body(from * UNIT);
+    return;
+  }
+  const counter = code.local('i32');
+  code.emit('i32.const', from * UNIT).set(counter);
+  code.repeat(counter, to * UNIT, step * UNIT, () => body(counter));
+}
+
+/** A position further on. */
+export function advance(code: FunctionBuilder, counter: Counter, steps: number): Counter {
+  if (steps === 0) return counter;
+  if (typeof counter === 'number') return counter + steps * UNIT;
+  return code
+    .get(counter)
+    .emit('i32.const', steps * UNIT)
+    .emit('i32.add')
+    .keep('i32');
+}
+
+/**
+ * `from` + Σ counter × factor, as a local and a constant to add: the known part of an address goes into the
+ * instruction that uses it.
+ */
+export interface Sum {
+  readonly local: Local | undefined;
+  readonly constant: number;
+}
+
+/** Adds up `terms`, folding what is known. Factors are per unit of the counter. */
+export function sumOf(
+  code: FunctionBuilder,
+  start: Sum,
+  terms: readonly { counter: Counter; factor: number }[],
+): Sum {
+  let { local, constant } = start;
+  for (const { counter, factor } of terms) {
+    if (factor === 0) continue;
+    if (typeof counter === 'number') {
+      constant += counter * factor;
+      continue;
+    }
+    code.get(counter);
+    if (factor !== 1) code.emit('i32.const', factor).emit('i32.mul');
+    if (local) code.get(local).emit('i32.add');
+    local = code.keep('i32');
+  }
+  return { local, constant };
+}
+
+/** Pushes the sum as one number, but for a non-negative constant, which is returned for the instruction to add. */
+export function pushAddress(code: FunctionBuilder, { local, constant }: Sum): number {
+  if (!local) {
+    code.emit('i32.const', constant);
+    return 0;
+  }
+  code.get(local);
+  if (constant >= 0) return constant;
+  code.emit('i32.const', constant).emit('i32.add');
+  return 0;
+}

@@ -1,0 +1,514 @@
+import { bodyOf, type Expression, eachExpression, type Kernel, type Root } from '../../compile/kernels.ts';
+import type { View } from '../../compile/views.ts';
+import type { Local } from './assembler.ts';
+import { Body, type KernelContext, type Position } from './body.ts';
+import { advance, type Counter, elementBytes, forEach, type Loop, storeView, sumOf, UNIT } from './loops.ts';
+import { LANES, nest, Stores } from './nests.ts';
+import { Arithmetic } from './operations.ts';
+
+type Matmul = Extract<Root, { kind: 'matmul' }>;
+
+/** Rows of a register tile: four rows by eight columns are eight accumulators, the most that V8 does not spill. */
+const TILE_ROWS = 4;
+/** Columns of a register tile by its number of rows: fewer rows leave room for more columns. */
+const TILE_COLUMNS: readonly number[] = [0, 32, 16, 8, 8];
+/** Steps along the depth that are written out before the loop goes round. */
+const UNROLL = 4;
+/** Depths up to this are written out without a loop. */
+const SHORT_DEPTH = 8;
+/** Epilogues of more operations are written once and looped over a tile kept in memory. */
+const LONG_EPILOGUE = 10;
+/** Left operands are walked in blocks of rows that stay in the second-level cache. */
+const BLOCK_BYTES = 256 * 1024;
+
+/**
+ * One operand as the inner loops read it: bytes from one row (or column) and from one step of the depth to the
+ * next.
+ */
+interface Side {
+  readonly view: View;
+  readonly address: Local;
+  /** Bytes along the axis it shares with the result. */
+  readonly outer: number;
+  /** Bytes along the depth. */
+  readonly depth: number;
+}
+
+/**
+ * A matrix product with everything that follows it: C = body(A·B), tile by tile, the accumulators in registers.
+ *
+ * Columns are the axis lanes run along. Sums run along the whole depth in order, one product after the other, so
+ * results do not depend on tiles.
+ *
+ * @see Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008.
+ */
+export function writeMatmul(context: KernelContext, kernel: Kernel, root: Matmul): void {
+  const rank = kernel.space.length;
+  const loops = kernel.space.map((length, axis): Loop => ({ length, axes: [axis] }));
+  const batches = loops.slice(0, -2).filter(({ length }) => length > 1);
+  const [rows, columns] = loops.slice(-2) as [Loop, Loop];
+  nest(context, batches, (outer) => {
+    const a = side(context, root.a, outer, rank - 2, rank - 1);
+    const b = side(context, root.b, outer, rank - 1, rank - 2);
+    if (!context.vector) {
+      new ScalarProduct(context, kernel, root, outer, rows, columns).write(a, b);
+      return;
+    }
+    // Lanes along the rows where there are too few columns to fill a register: (A·B)ᵀ = Bᵀ·Aᵀ.
+    const flipped = columns.length < LANES && rows.length > columns.length;
+    const product = flipped
+      ? new Product(context, kernel, root, outer, columns, rows)
+      : new Product(context, kernel, root, outer, rows, columns);
+    if (flipped) product.write(b, a);
+    else product.write(a, b);
+  });
+}
+
+function side(
+  context: KernelContext,
+  operand: Matmul['a'],
+  outer: readonly Position[],
+  axis: number,
+  depthAxis: number,
+): Side {
+  const { view, buffer } = operand;
+  const bytes = elementBytes(buffer);
+  const terms = outer.map(({ loop, counter }) => ({
+    counter,
+    factor: ((view.strides[loop.axes[0] ?? 0] ?? 0) * bytes) / UNIT,
+  }));
+  const { local, constant } = sumOf(
+    context.code,
+    { local: context.addressOf(buffer), constant: view.offset * bytes },
+    terms,
+  );
+  if (local) context.code.get(local);
+  const address = context.code.emit('i32.const', constant).emit('i32.add').keep('i32');
+  return {
+    view,
+    address,
+    outer: (view.strides[axis] ?? 0) * bytes,
+    depth: (view.strides[depthAxis] ?? 0) * bytes,
+  };
+}
+
+/** A row tile and the vectors along its columns, each with as many lanes as hold results. */
+interface Tile {
+  readonly rows: number;
+  readonly vectors: readonly number[];
+}
+
+/** Bytes of scratch memory that a matrix product needs: its packed right side, and one tile of results. */
+export function scratchBytes(kernel: Kernel, root: Matmul): number {
+  const [m = 1, n = 1] = kernel.space.slice(-2);
+  const widest = Math.max(m, n) + 8;
+  return 4 * widest * root.depth + TILE_BYTES;
+}
+
+const TILE_BYTES = 4 * 64;
+
+class Product {
+  readonly #context: KernelContext;
+  readonly #kernel: Kernel;
+  readonly #depth: number;
+  readonly #outer: readonly Position[];
+  readonly #rows: Loop;
+  readonly #columns: Loop;
+  readonly #values: readonly Expression[];
+  readonly #roots: readonly Expression[];
+  readonly #longEpilogue: boolean;
+
+  constructor(
+    context: KernelContext,
+    kernel: Kernel,
+    root: Matmul,
+    outer: readonly Position[],
+    rows: Loop,
+    columns: Loop,
+  ) {
+    this.#context = context;
+    this.#kernel = kernel;
+    this.#depth = root.depth;
+    this.#outer = outer;
+    this.#rows = rows;
+    this.#columns = columns;
+    this.#values = bodyOf(kernel);
+    const roots: Expression[] = [];
+    let operations = 0;
+    eachExpression(this.#values, (expression) => {
+      operations++;
+      if (expression.kind === 'root') roots.push(expression);
+    });
+    this.#roots = roots;
+    this.#longEpilogue = operations > LONG_EPILOGUE;
+  }
+
+  write(left: Side, right: Side): void {
+    const { code } = this.#context;
+    const rows = this.#rows.length;
+    const columns = this.#columns.length;
+    const tileRows = Math.min(rows, TILE_ROWS);
+    const tileColumns = TILE_COLUMNS[tileRows] ?? 8;
+    const packed = this.#shouldPack(right, rows);
+    const packedBytes = packed ? 4 * this.#depth * Math.ceil(columns / 8) * 8 : 0;
+    if (packed) this.#pack(right);
+
+    const blockRows = Math.max(Math.floor(BLOCK_BYTES / (4 * this.#depth) / tileRows), 1) * tileRows;
+    forEach(code, 0, rows, blockRows, (block) => {
+      const inBlock = Math.min(blockRows, rows);
+      const ragged = rows % blockRows !== 0 && rows > blockRows;
+      const panels = (blockLength: number) =>
+        this.#eachPanel(columns, tileColumns, (column, vectors) => {
+          const source = packed ? this.#panel(column, vectors.length * LANES) : undefined;
+          this.#eachTile(block, blockLength, tileRows, (row, count) =>
+            this.#tile(
+              { rows: count, vectors },
+              row,
+              column,
+              left,
+              source ?? right,
+              source !== undefined,
+              packedBytes,
+            ),
+          );
+        });
+      if (!ragged) {
+        panels(inBlock);
+        return;
+      }
+      // The last block has fewer rows: written apart.
+      this.#push(block);
+      code
+        .emit('i32.const', (rows - (rows % blockRows)) * UNIT)
+        .emit('i32.lt_s')
+        .emit('if', 0x40);
+      panels(blockRows);
+      code.emit('else');
+      panels(rows % blockRows);
+      code.emit('end');
+    });
+  }
+
+  /**
+   * Packing pays where the right side is read often, and lies badly: not along its columns, or in long strides
+   * whose lines would evict each other.
+   */
+  #shouldPack(right: Side, rows: number): boolean {
+    const often = rows >= 2 * TILE_ROWS && this.#columns.length >= LANES;
+    const scattered = right.outer !== 4 && this.#depth * this.#columns.length > 64;
+    return often && (scattered || (right.depth > 256 && this.#depth > 32));
+  }
+
+  #push(counter: Counter): void {
+    if (typeof counter === 'number') this.#context.code.emit('i32.const', counter);
+    else this.#context.code.get(counter);
+  }
+
+  /** Copies the right side into panels of eight columns, each dense along the depth. */
+  #pack(right: Side): void {
+    const { code, scratch } = this.#context;
+    const columns = this.#columns.length;
+    this.#eachPanel(columns, 8, (column, vectors) => {
+      const width = vectors.length * LANES * 4;
+      const target = this.#panel(column, vectors.length * LANES);
+      const from = sumOf(code, { local: right.address, constant: 0 }, [
+        { counter: column, factor: right.outer / UNIT },
+      ]);
+      forEach(code, 0, this.#depth, 1, (k) => {
+        const source = sumOf(code, from, [{ counter: k, factor: right.depth / UNIT }]);
+        const to = sumOf(code, { local: target.address, constant: 0 }, [
+          { counter: k, factor: width / UNIT },
+        ]);
+        vectors.forEach((lanes, v) => {
+          const value = this.#vector(
+            source.local ?? scratch,
+            source.constant + v * LANES * right.outer,
+            right.outer,
+            lanes,
+          );
+          code
+            .get(to.local ?? scratch)
+            .get(value)
+            .emit('v128.store', to.constant + v * 16);
+        });
+      });
+    });
+  }
+
+  /** A packed panel as a side. */
+  #panel(column: Counter, width: number): Side {
+    const { code, scratch } = this.#context;
+    const { local, constant } = sumOf(code, { local: scratch, constant: 0 }, [
+      { counter: column, factor: (4 * this.#depth) / UNIT },
+    ]);
+    const address = code
+      .get(local ?? scratch)
+      .emit('i32.const', constant)
+      .emit('i32.add')
+      .keep('i32');
+    return { view: storeView([]), address, outer: 4, depth: 4 * width };
+  }
+
+  /** Up to four numbers `step` bytes apart. */
+  #vector(address: Local, offset: number, step: number, lanes: number): Local {
+    const { code } = this.#context;
+    if (step === 4) return code.get(address).emit('v128.load', offset).keep('v128');
+    if (step === 0) return code.get(address).emit('v128.load32_splat', offset).keep('v128');
+    let value = code.get(address).emit('v128.load32_zero', offset).keep('v128');
+    for (let lane = 1; lane < lanes; lane++) {
+      code
+        .get(address)
+        .get(value)
+        .emit('v128.load32_lane', offset + lane * step, lane);
+      value = code.keep('v128');
+    }
+    return value;
+  }
+
+  /** Whole panels in a loop, then what is left. */
+  #eachPanel(columns: number, width: number, body: (column: Counter, vectors: number[]) => void): void {
+    const full = columns - (columns % width);
+    forEach(this.#context.code, 0, full, width, (column) => body(column, vectorsOf(width)));
+    let at = full;
+    // A packed panel is eight wide, so what is left goes by eights too.
+    while (at < columns) {
+      const piece = Math.min(columns - at, width > 8 ? Math.max(8, (columns - at) & ~7) : 8);
+      body(at * UNIT, vectorsOf(piece));
+      at += piece;
+    }
+  }
+
+  #eachTile(block: Counter, rows: number, height: number, body: (row: Counter, count: number) => void): void {
+    const { code } = this.#context;
+    const full = rows - (rows % height);
+    forEach(code, 0, full, height, (row) => body(this.#plus(block, row), height));
+    if (full < rows) body(advance(code, block, full), rows - full);
+  }
+
+  #plus(a: Counter, b: Counter): Counter {
+    if (typeof a === 'number' && typeof b === 'number') return a + b;
+    this.#push(a);
+    this.#push(b);
+    return this.#context.code.emit('i32.add').keep('i32');
+  }
+
+  #tile(
+    tile: Tile,
+    row: Counter,
+    column: Counter,
+    left: Side,
+    right: Side,
+    packed: boolean,
+    packedBytes: number,
+  ): void {
+    const { code } = this.#context;
+    const a = this.#start(left.address, row, left.outer);
+    const b = packed ? code.get(right.address).keep('i32') : this.#start(right.address, column, right.outer);
+    const totals = Array.from({ length: tile.rows }, () =>
+      tile.vectors.map(() => code.emit('v128.const', new Uint8Array(16)).keep('v128')),
+    );
+    const accumulate = (k: number) => this.#multiply(tile, totals, a, b, left, right, k);
+    if (this.#depth <= SHORT_DEPTH) for (let k = 0; k < this.#depth; k++) accumulate(k);
+    else {
+      const rounds = Math.floor(this.#depth / UNROLL);
+      forEach(code, 0, rounds, 1, () => {
+        for (let k = 0; k < UNROLL; k++) accumulate(k);
+        code
+          .get(a)
+          .emit('i32.const', left.depth * UNROLL)
+          .emit('i32.add')
+          .set(a);
+        code
+          .get(b)
+          .emit('i32.const', right.depth * UNROLL)
+          .emit('i32.add')
+          .set(b);
+      });
+      for (let k = 0; k < this.#depth % UNROLL; k++) accumulate(k);
+    }
+    if (this.#longEpilogue && tile.rows * tile.vectors.length > 1)
+      this.#loopedEpilogue(tile, totals, row, column, packedBytes);
+    else this.#epilogue(tile, totals, row, column);
+  }
+
+  #start(address: Local, counter: Counter, bytes: number): Local {
+    const { code } = this.#context;
+    const { local, constant } = sumOf(code, { local: address, constant: 0 }, [
+      { counter, factor: bytes / UNIT },
+    ]);
+    return code
+      .get(local ?? address)
+      .emit('i32.const', constant)
+      .emit('i32.add')
+      .keep('i32');
+  }
+
+  /** One step of the depth: each row's number times each vector of columns. */
+  #multiply(
+    tile: Tile,
+    totals: readonly Local[][],
+    a: Local,
+    b: Local,
+    left: Side,
+    right: Side,
+    k: number,
+  ): void {
+    const { code } = this.#context;
+    const columns = tile.vectors.map((lanes, v) =>
+      this.#vector(b, k * right.depth + v * LANES * right.outer, right.outer, lanes),
+    );
+    for (const [r, row] of totals.entries()) {
+      const number = code
+        .get(a)
+        .emit('v128.load32_splat', k * left.depth + r * left.outer)
+        .keep('v128');
+      for (const [v, total] of row.entries()) {
+        code
+          .get(total)
+          .get(number)
+          .get(columns[v] as Local)
+          .emit('f32x4.mul')
+          .emit('f32x4.add')
+          .set(total);
+      }
+    }
+  }
+
+  #epilogue(tile: Tile, totals: readonly Local[][], row: Counter, column: Counter): void {
+    const { code } = this.#context;
+    for (const [r, vectors] of totals.entries()) {
+      const at = advance(code, row, r);
+      this.#finish(at, (write) => {
+        for (const [v, total] of vectors.entries()) {
+          write(total, advance(code, column, v * LANES), tile.vectors[v] ?? LANES);
+        }
+      });
+    }
+  }
+
+  /** Puts the tile into memory and goes over it in a loop, so that a long epilogue is written once. */
+  #loopedEpilogue(
+    tile: Tile,
+    totals: readonly Local[][],
+    row: Counter,
+    column: Counter,
+    packedBytes: number,
+  ): void {
+    const { code, scratch } = this.#context;
+    const full = tile.vectors.filter((lanes) => lanes === LANES).length;
+    const rowBytes = tile.vectors.length * 16;
+    for (const [r, vectors] of totals.entries()) {
+      for (const [v, total] of vectors.entries()) {
+        code
+          .get(scratch)
+          .get(total)
+          .emit('v128.store', packedBytes + r * rowBytes + v * 16);
+      }
+    }
+    forEach(code, 0, tile.rows, 1, (r) => {
+      this.#finish(this.#plus(row, r), (write) => {
+        const from = sumOf(code, { local: scratch, constant: packedBytes }, [
+          { counter: r, factor: rowBytes / UNIT },
+        ]);
+        const one = (c: Counter, lanes: number) => {
+          const place = sumOf(code, from, [{ counter: c, factor: 1 }]);
+          const total = code
+            .get(place.local ?? scratch)
+            .emit('v128.load', place.constant)
+            .keep('v128');
+          write(total, this.#plus(column, c), lanes);
+        };
+        forEach(code, 0, full * LANES, LANES, (c) => one(c, LANES));
+        const last = tile.vectors[full];
+        if (last !== undefined) one(full * LANES * UNIT, last);
+      });
+    });
+  }
+
+  /** Writes the kernel's body for one row of results. */
+  #finish(row: Counter, body: (write: (total: Local, column: Counter, lanes: number) => void) => void): void {
+    const outer = [...this.#outer, { loop: this.#rows, counter: row }];
+    const standing = new Body(this.#context, this.#values, outer, this.#columns);
+    const stores = new Stores(
+      this.#context,
+      this.#kernel.stores,
+      storeView(this.#kernel.space),
+      outer,
+      this.#columns,
+    );
+    body((total, column, lanes) => {
+      stores.write(
+        standing.evaluate(this.#values, column, lanes, this.#roots.length > 0 ? total : undefined),
+        column,
+        lanes,
+      );
+    });
+  }
+}
+
+/** The vectors that cover so many columns, the last one partly. */
+function vectorsOf(columns: number): number[] {
+  return Array.from({ length: Math.ceil(columns / LANES) }, (_, v) => Math.min(LANES, columns - v * LANES));
+}
+
+/** The plain triple loop, for float64. */
+class ScalarProduct {
+  readonly #context: KernelContext;
+  readonly #kernel: Kernel;
+  readonly #root: Matmul;
+  readonly #outer: readonly Position[];
+  readonly #rows: Loop;
+  readonly #columns: Loop;
+
+  constructor(
+    context: KernelContext,
+    kernel: Kernel,
+    root: Matmul,
+    outer: readonly Position[],
+    rows: Loop,
+    columns: Loop,
+  ) {
+    this.#context = context;
+    this.#kernel = kernel;
+    this.#root = root;
+    this.#outer = outer;
+    this.#rows = rows;
+    this.#columns = columns;
+  }
+
+  write(left: Side, right: Side): void {
+    const { code } = this.#context;
+    const { dtype, depth } = this.#root;
+    const lanes = new Arithmetic(code, false).lanes(dtype);
+    const type = dtype === 'float64' ? 'f64' : 'f32';
+    const read = (side: Side, at: Counter, k: Counter) => {
+      const place = sumOf(code, { local: side.address, constant: 0 }, [
+        { counter: at, factor: side.outer / UNIT },
+        { counter: k, factor: side.depth / UNIT },
+      ]);
+      return code
+        .get(place.local ?? side.address)
+        .emit(`${type}.load`, place.constant)
+        .keep(type);
+    };
+    nest(this.#context, [this.#rows, this.#columns], ([row, column]) => {
+      const total = code.get(lanes.constant(0)).keep(type);
+      forEach(code, 0, depth, 1, (k) => {
+        const product = lanes.mul(read(left, row?.counter ?? 0, k), read(right, column?.counter ?? 0, k));
+        code.get(lanes.add(total, product)).set(total);
+      });
+      const values = bodyOf(this.#kernel);
+      const outer = [...this.#outer, ...(row ? [row] : [])];
+      const body = new Body(this.#context, values, outer, this.#columns);
+      const stores = new Stores(
+        this.#context,
+        this.#kernel.stores,
+        storeView(this.#kernel.space),
+        outer,
+        this.#columns,
+      );
+      const at = column?.counter ?? 0;
+      stores.write(body.evaluate(values, at, 1, total), at, 1);
+    });
+  }
+}

@@ -1,0 +1,348 @@
+import {
+  bodyOf,
+  type Expression,
+  eachExpression,
+  type Kernel,
+  type Root,
+  type Store,
+} from '../../compile/kernels.ts';
+import type { View } from '../../compile/views.ts';
+import type { Dtype } from '../../graph/dtypes.ts';
+import type { Shape } from '../../graph/ndarray.ts';
+import type { Local } from './assembler.ts';
+import { Body, clampRow, type KernelContext, type Position, store } from './body.ts';
+import {
+  advance,
+  type Counter,
+  elementBytes,
+  forEach,
+  type Loop,
+  mergeAxes,
+  storeView,
+  strideAlong,
+  sumOf,
+  UNIT,
+  viewsOf,
+} from './loops.ts';
+import { Arithmetic } from './operations.ts';
+
+/** Numbers in a SIMD register. */
+export const LANES = 4;
+
+/** Every distinct view under some expressions. */
+export function allViews(expressions: readonly Expression[]): View[] {
+  const views: View[] = [];
+  eachExpression(expressions, (expression) => {
+    views.push(...viewsOf(expression));
+  });
+  return views;
+}
+
+/** Writes nested loops, outermost first; `body` gets the position of each. */
+export function nest(
+  context: KernelContext,
+  loops: readonly Loop[],
+  body: (positions: readonly Position[]) => void,
+  positions: readonly Position[] = [],
+): void {
+  const [loop, ...rest] = loops;
+  if (!loop) {
+    body(positions);
+    return;
+  }
+  forEach(context.code, 0, loop.length, 1, (counter) =>
+    nest(context, rest, body, [...positions, { loop, counter }]),
+  );
+}
+
+/** Runs `body` along a loop, as many numbers at a time as fit; the last piece has what is left. */
+export function strip(
+  context: KernelContext,
+  loop: Loop | undefined,
+  body: (counter: Counter, lanes: number) => void,
+): void {
+  const length = loop?.length ?? 1;
+  const width = context.vector ? LANES : 1;
+  const full = length - (length % width);
+  forEach(context.code, 0, full, width, (counter) => body(counter, width));
+  if (full < length) body(full * UNIT, length - full);
+}
+
+/** A kernel without a root: the body at every point of the space. */
+export function writeElementwise(context: KernelContext, kernel: Kernel): void {
+  const values = bodyOf(kernel);
+  const dense = storeView(kernel.space);
+  const loops = mergeAxes(kernel.space, [...allViews(values), dense]);
+  const inner = loops.at(-1);
+  nest(context, loops.slice(0, -1), (outer) => {
+    const body = new Body(context, values, outer, inner);
+    const stores = new Stores(context, kernel.stores, dense, outer, inner);
+    strip(context, inner, (counter, lanes) =>
+      stores.write(body.evaluate(values, counter, lanes), counter, lanes),
+    );
+  });
+}
+
+/** Writes results densely over a kernel's space; addresses of the outer loops are computed in front. */
+export class Stores {
+  readonly #context: KernelContext;
+  readonly #stores: readonly Store[];
+  readonly #starts: ReturnType<typeof sumOf>[];
+  readonly #stride: number;
+
+  constructor(
+    context: KernelContext,
+    stores: readonly Store[],
+    dense: View,
+    outer: readonly Position[],
+    inner: Loop | undefined,
+  ) {
+    this.#context = context;
+    this.#stores = stores;
+    this.#stride = strideAlong(dense, inner);
+    this.#starts = stores.map(({ buffer }) => {
+      const scale = elementBytes(buffer) / UNIT;
+      const terms = outer.map(({ loop, counter }) => ({ counter, factor: strideAlong(dense, loop) * scale }));
+      return sumOf(context.code, { local: context.addressOf(buffer), constant: 0 }, terms);
+    });
+  }
+
+  write(values: readonly Local[], counter: Counter, lanes: number): void {
+    this.#stores.forEach(({ buffer }, i) => {
+      const factor = (this.#stride * elementBytes(buffer)) / UNIT;
+      const start = this.#starts[i];
+      const value = values[i];
+      if (!start || !value) return;
+      const at = sumOf(this.#context.code, start, [{ counter, factor }]);
+      store(this.#context, at, value, buffer.dtype, lanes, this.#stride);
+    });
+  }
+}
+
+type Reduce = Extract<Root, { kind: 'reduce' }>;
+
+/** A reduction: vectors along a kept axis where the body is dense along it, else along the reduced one. */
+export function writeReduction(context: KernelContext, kernel: Kernel, root: Reduce): void {
+  const values = bodyOf(kernel);
+  const rank = kernel.space.length;
+  const views = [...allViews([root.body]), ...allViews(values), storeView(kernel.space)];
+  const loops = mergeAxes([...kernel.space, ...root.lengths], views, rank);
+  const isKept = ({ axes }: Loop) => (axes[0] ?? 0) < rank;
+  const kept = loops.filter(isKept);
+  const reduced = loops.filter((loop) => !isKept(loop));
+  const plan = new Reduction(context, kernel, root, reduced);
+  if (context.vector && !isDenseAlong(root.body, kept.at(-1), reduced.at(-1))) plan.acrossReduced(kept);
+  else plan.acrossKept(kept);
+}
+
+/** Whether more of what a body reads lies side by side along `loop` than along `other`. */
+function isDenseAlong(body: Expression, loop: Loop | undefined, other: Loop | undefined): boolean {
+  if (!other) return true;
+  if (!loop) return false;
+  const views = allViews([body]);
+  const count = (along: Loop) => views.filter((view) => strideAlong(view, along) === 1).length;
+  return count(loop) > count(other);
+}
+
+class Reduction {
+  readonly #context: KernelContext;
+  readonly #kernel: Kernel;
+  readonly #root: Reduce;
+  readonly #reduced: readonly Loop[];
+  readonly #arithmetic: Arithmetic;
+  readonly #dense: View;
+
+  constructor(context: KernelContext, kernel: Kernel, root: Reduce, reduced: readonly Loop[]) {
+    this.#context = context;
+    this.#kernel = kernel;
+    this.#root = root;
+    this.#reduced = reduced;
+    this.#arithmetic = new Arithmetic(context.code, context.vector);
+    this.#dense = storeView(kernel.space);
+  }
+
+  /** One accumulator for each lane along a kept axis. */
+  acrossKept(kept: readonly Loop[]): void {
+    const inner = kept.at(-1);
+    nest(this.#context, kept.slice(0, -1), (outer) =>
+      strip(this.#context, inner, (at, lanes) => {
+        const here = inner ? [...outer, { loop: inner, counter: at }] : outer;
+        const total = this.#accumulator();
+        const innermost = this.#reduced.at(-1);
+        const along = inner && lanes > 1 ? inner : undefined;
+        nest(this.#context, this.#reduced.slice(0, -1), (around) => {
+          if (!along) {
+            const body = new Body(this.#context, [this.#root.body], [...here, ...around], innermost);
+            this.#each(innermost, (counter) =>
+              this.#add(total, body.evaluate([this.#root.body], counter, 1)[0] as Local),
+            );
+            return;
+          }
+          // Lanes run along the kept axis, so it is the body's inner loop, and the reduced ones all surround it.
+          this.#each(innermost, (counter) => {
+            const all = innermost
+              ? [...outer, ...around, { loop: innermost, counter }]
+              : [...outer, ...around];
+            const body = new Body(this.#context, [this.#root.body], all, along);
+            this.#add(total, body.evaluate([this.#root.body], at, lanes)[0] as Local);
+          });
+        });
+        this.#finish(total, outer, inner, at, lanes);
+      }),
+    );
+  }
+
+  /** Lanes run along the reduced axis, and are combined at its end. */
+  acrossReduced(kept: readonly Loop[]): void {
+    const { code } = this.#context;
+    const innermost = this.#reduced.at(-1);
+    const length = innermost?.length ?? 1;
+    nest(this.#context, kept, (outer) => {
+      // Four accumulators hide the latency of addition; the order is fixed by the length alone.
+      const count = length >= 4 * LANES * 4 ? 4 : 1;
+      const totals = Array.from({ length: count }, () => this.#accumulator());
+      const first = totals[0] as Local;
+      nest(this.#context, this.#reduced.slice(0, -1), (around) => {
+        const body = new Body(this.#context, [this.#root.body], [...outer, ...around], innermost);
+        const value = (counter: Counter, lanes: number) =>
+          body.evaluate([this.#root.body], counter, lanes)[0] as Local;
+        const block = LANES * count;
+        const blocks = length - (length % block);
+        const full = length - (length % LANES);
+        forEach(code, 0, blocks, block, (counter) => {
+          totals.forEach((total, i) => {
+            this.#add(total, value(advance(code, counter, i * LANES), LANES));
+          });
+        });
+        if (count > 1)
+          forEach(code, blocks, full, LANES, (counter) => this.#add(first, value(counter, LANES)));
+        if (full < length) this.#add(first, this.#masked(value(full * UNIT, length - full), length - full));
+      });
+      for (const total of totals.slice(1)) this.#add(first, total);
+      this.#combineLanes(first);
+      this.#finish(first, outer, undefined, 0, 1);
+    });
+  }
+
+  #each(loop: Loop | undefined, body: (counter: Counter) => void): void {
+    forEach(this.#context.code, 0, loop?.length ?? 1, 1, body);
+  }
+
+  #finish(
+    total: Local,
+    outer: readonly Position[],
+    inner: Loop | undefined,
+    counter: Counter,
+    lanes: number,
+  ): void {
+    const values = bodyOf(this.#kernel);
+    const roots = new Map<Expression, Local>();
+    eachExpression(values, (expression) => {
+      if (expression.kind === 'root') roots.set(expression, total);
+    });
+    const body = new Body(this.#context, values, outer, inner, roots);
+    const stores = new Stores(this.#context, this.#kernel.stores, this.#dense, outer, inner);
+    stores.write(body.evaluate(values, counter, lanes), counter, lanes);
+  }
+
+  #accumulator(): Local {
+    const { code } = this.#context;
+    const start = this.#arithmetic.constant(neutralOf(this.#root), this.#root.dtype);
+    return code.get(start).keep(start.type);
+  }
+
+  #combine(a: Local, b: Local): Local {
+    const { dtype, op } = this.#root;
+    const operand = (local: Local) => ({ local, dtype });
+    return this.#arithmetic.apply(op === 'sum' ? 'add' : 'max', dtype, [operand(a), operand(b)]);
+  }
+
+  #add(total: Local, value: Local): void {
+    this.#context.code.get(this.#combine(total, value)).set(total);
+  }
+
+  /** Lanes from `lanes` on become the neutral element. */
+  #masked(value: Local, lanes: number): Local {
+    const { code } = this.#context;
+    const mask = new Uint8Array(
+      Int32Array.from({ length: LANES }, (_, lane) => (lane < lanes ? -1 : 0)).buffer,
+    );
+    const neutral = this.#arithmetic.constant(neutralOf(this.#root), this.#root.dtype);
+    return code.get(value).get(neutral).emit('v128.const', mask).emit('v128.bitselect').keep('v128');
+  }
+
+  /** Pairs lanes 0–2 and 1–3, then those two. */
+  #combineLanes(total: Local): void {
+    const { code } = this.#context;
+    for (const distance of [8, 4]) {
+      const turn = Uint8Array.from({ length: 16 }, (_, byte) => (byte + distance) % 16);
+      const turned = code.get(total).get(total).emit('i8x16.shuffle', turn).keep('v128');
+      this.#add(total, turned);
+    }
+  }
+}
+
+function neutralOf({ op, dtype }: { readonly op: 'sum' | 'reduceMax'; readonly dtype: Dtype }): number {
+  if (op === 'sum' || dtype === 'uint32') return 0;
+  return dtype === 'int32' ? -(2 ** 31) : Number.NEGATIVE_INFINITY;
+}
+
+type Scatter = Extract<Root, { kind: 'scatter' }>;
+
+/** Zeros, then each update added at its row, in order: so the same sums whatever repeats. */
+export function writeScatter(context: KernelContext, kernel: Kernel, root: Scatter): void {
+  const { code } = context;
+  const { rows, width, dtype } = root;
+  const target = kernel.stores[0]?.buffer;
+  if (!target) return;
+  const bytes = elementBytes({ dtype });
+  const arithmetic = new Arithmetic(code, context.vector);
+  code
+    .get(context.addressOf(target))
+    .emit('i32.const', 0)
+    .emit('i32.const', rows * width * bytes)
+    .emit('memory.fill');
+  forEach(code, 0, root.indices.elements, 1, (item) => {
+    const from = sumOf(code, { local: context.addressOf(root.updates), constant: 0 }, [
+      { counter: item, factor: (width * bytes) / UNIT },
+    ]);
+    const to = rowAddress(context, root, context.addressOf(target), item, rows, width * bytes);
+    strip(context, { length: width, axes: [] }, (counter, lanes) => {
+      const at = { local: to, constant: 0 };
+      const read = (start: ReturnType<typeof sumOf>) => {
+        const place = sumOf(code, start, [{ counter, factor: bytes / UNIT }]);
+        code.get(place.local as Local);
+        if (context.vector) return code.emit('v128.load', place.constant).keep('v128');
+        const type = arithmetic.typeOf(dtype) as 'i32' | 'f32' | 'f64';
+        return code.emit(`${type}.load`, place.constant).keep(type);
+      };
+      const total = arithmetic.apply('add', dtype, [
+        { local: read(at), dtype },
+        { local: read(from), dtype },
+      ]);
+      store(context, sumOf(code, at, [{ counter, factor: bytes / UNIT }]), total, dtype, lanes, 1);
+    });
+  });
+}
+
+function rowAddress(
+  { code, addressOf }: KernelContext,
+  root: Scatter,
+  start: Local,
+  item: Counter,
+  rows: number,
+  rowBytes: number,
+): Local {
+  const place = sumOf(code, { local: addressOf(root.indices), constant: 0 }, [{ counter: item, factor: 1 }]);
+  const row = code
+    .get(place.local as Local)
+    .emit('i32.load', place.constant)
+    .keep('i32');
+  const clamped = clampRow(code, row, rows);
+  return code.get(clamped).emit('i32.const', rowBytes).emit('i32.mul').get(start).emit('i32.add').keep('i32');
+}
+
+/** The number of points of a shape is zero: nothing to compute. */
+export function isEmpty(shape: Shape): boolean {
+  return shape.includes(0);
+}

@@ -1,0 +1,40 @@
+import type { NDArray } from '../graph/ndarray.ts';
+import type { Node } from '../graph/ops.ts';
+import type { Step } from './lower.ts';
+import type { CompileOptions } from './program.ts';
+
+/** What can run steps. The floors above know only this. */
+export interface Backend {
+  readonly name: string;
+  /** Compiles a step. `kept` programs run again and again: they get an arena of their own. */
+  compile(step: Step, options?: BackendOptions): Executable;
+}
+
+export interface BackendOptions extends CompileOptions {
+  /** The program will be kept and run many times, its inputs staying in place between runs. */
+  readonly kept?: boolean;
+}
+
+/** A compiled step, with its inputs and outputs in its own memory. */
+export interface Executable {
+  /** Sets an input. It stays set until it is written again or an update changes it. */
+  write(input: Node, value: NDArray): void;
+  /** Runs the step so many times, each on what the last one left. */
+  run(times: number): void;
+  /** Copies out the value of the i-th output, as the last run left it. */
+  output(index: number): NDArray;
+  /** Copies out the present value of an input, which updates may have changed. */
+  read(input: Node): NDArray;
+  /** What was compiled and how long it took. */
+  readonly report: CompileReport;
+}
+
+export interface CompileReport {
+  readonly backend: string;
+  readonly kernels: number;
+  readonly arenaBytes: number;
+  readonly codeBytes: number;
+  readonly milliseconds: number;
+  /** The program as text: loop nests, then generated code. */
+  text(): string;
+}

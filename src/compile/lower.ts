@@ -1,0 +1,523 @@
+import { detach } from '../graph/build.ts';
+import { VerifyError } from '../graph/errors.ts';
+import { inOrder } from '../graph/graph.ts';
+import { sizeOf } from '../graph/ndarray.ts';
+import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
+import { constantOf } from '../passes/fold.ts';
+import type { Buffer, Expression, Kernel, Root } from './kernels.ts';
+import {
+  broadcastView,
+  contiguous,
+  isDense,
+  isWhole,
+  type MovementNode,
+  move,
+  permuteView,
+  reshapeView,
+  type View,
+} from './views.ts';
+
+/** What a compiled step does: values to return, and inputs that hold another value afterwards. */
+export interface Step {
+  readonly outputs: readonly Node[];
+  readonly updates: readonly Update[];
+}
+
+export interface Update {
+  readonly target: NodeOf<'input'>;
+  readonly value: Node;
+}
+
+/** Kernels in the order they run, then copies for the updates that could not be made in place. */
+export interface Lowered {
+  readonly kernels: readonly Kernel[];
+  readonly copies: readonly { readonly from: Buffer; readonly to: Buffer }[];
+  /** The buffers of leaves: inputs, and constants that are not single numbers. */
+  readonly leaves: ReadonlyMap<Node, Buffer>;
+  readonly outputs: readonly Buffer[];
+}
+
+export interface LowerOptions {
+  /** Compute every node in a kernel of its own: slow, and the same numbers. For tests. */
+  readonly unfused?: boolean;
+}
+
+/** Turns a graph into kernels. */
+export function lower(step: Step, options: LowerOptions = {}): Lowered {
+  return new Lowering(step, options).finish();
+}
+
+/**
+ * A way from a kernel's loops down to a node: the rearrangements in between, outermost first. A function from
+ * the view of the node to the view of the loops.
+ */
+interface Path {
+  readonly key: string;
+  readonly apply: (view: View) => View | undefined;
+}
+
+const HERE: Path = { key: '', apply: (view) => view };
+
+/** A kernel while it is being filled: nodes computed in it, by the value each has at a point of its space. */
+interface Draft {
+  readonly space: readonly number[];
+  readonly root?: Root;
+  readonly values: Map<Node, Expression>;
+  /** What its expressions read, with the views they read it through. */
+  readonly reads: { node: Node; dense: boolean }[];
+}
+
+/** Thrown inside when a view cannot be said by strides: this node must be stored first. */
+class NeedsStorage extends Error {
+  readonly node: Node;
+  constructor(node: Node) {
+    super(`%${node.id}`);
+    this.node = node;
+  }
+}
+
+/** Expressions of more operations than this are not computed again for a second reader. */
+const RECOMPUTED_OPERATIONS = 2;
+
+class Lowering {
+  readonly #step: Step;
+  readonly #unfused: boolean;
+  readonly #order: readonly Node[];
+  readonly #drafts: Draft[] = [];
+  /** Where each stored node is computed, as a position in `#drafts`. */
+  readonly #home = new Map<Node, number>();
+  readonly #buffers = new Map<Node, Buffer>();
+  readonly #stored: Set<Node>;
+
+  constructor(step: Step, options: LowerOptions) {
+    // A result that is an input as it stands gets a place of its own: its input may be overwritten.
+    const apart = (node: Node) => (isLeaf(node) ? detach(node) : node);
+    this.#step = {
+      outputs: step.outputs.map(apart),
+      updates: step.updates.map(({ target, value }) => ({ target, value: apart(value) })),
+    };
+    this.#unfused = options.unfused ?? false;
+    const results = [...this.#step.outputs, ...this.#step.updates.map(({ value }) => value)];
+    this.#order = inOrder([...results, ...step.updates.map(({ target }) => target)]);
+    this.#stored = chooseStored(this.#order, results, this.#unfused);
+  }
+
+  finish(): Lowered {
+    for (const node of this.#order) if (this.#stored.has(node)) this.#place(node);
+    const { outputs, updates } = this.#step;
+    const inPlace = updates.filter((update) => this.#mayOverwrite(update));
+    const read = new Set(
+      this.#drafts.flatMap((draft, at) =>
+        draft.reads.flatMap(({ node }) => (this.#home.get(node) === at ? [] : [node])),
+      ),
+    );
+    const kept = new Set([
+      ...outputs,
+      ...updates.filter((update) => !inPlace.includes(update)).map(({ value }) => value),
+    ]);
+
+    const kernels: Kernel[] = [];
+    for (const { space, root, values } of this.#drafts) {
+      const stores = [...values].flatMap(([node, value]) => {
+        const targets = inPlace
+          .filter((update) => update.value === node)
+          .map(({ target }) => this.#buffer(target));
+        if (read.has(node) || kept.has(node) || root?.kind === 'scatter') targets.push(this.#buffer(node));
+        return targets.map((buffer) => ({ buffer, value }));
+      });
+      if (stores.length > 0) kernels.push(root ? { space, root, stores } : { space, stores });
+    }
+    return {
+      kernels,
+      copies: updates
+        .filter((update) => !inPlace.includes(update))
+        .map(({ target, value }) => ({ from: this.#buffer(value), to: this.#buffer(target) })),
+      leaves: new Map([...this.#buffers].filter(([node]) => node.op === 'input' || node.op === 'constant')),
+      outputs: outputs.map((node) => this.#buffer(node)),
+    };
+  }
+
+  /** Whether nothing reads the old value of the target once its new value is being written. */
+  #mayOverwrite({ target, value }: Update): boolean {
+    const home = this.#home.get(value);
+    if (home === undefined) return false;
+    return this.#drafts.every((draft, at) =>
+      draft.reads.every(({ node, dense }) => node !== target || at < home || (at === home && dense)),
+    );
+  }
+
+  #buffer(node: Node): Buffer {
+    const known = this.#buffers.get(node);
+    if (known) return known;
+    const made = { node, dtype: node.dtype, elements: sizeOf(node.shape) };
+    this.#buffers.set(node, made);
+    return made;
+  }
+
+  /** Finds the kernel for a stored node: an earlier one over the same space that has all it needs, or a new one. */
+  #place(node: Node): void {
+    if (this.#home.has(node) || isLeaf(node)) return;
+    for (;;) {
+      try {
+        const home = this.#joinable(node);
+        if (home !== undefined && this.#join(node, home)) return;
+        this.#drafts.push(this.#draft(node));
+        this.#home.set(node, this.#drafts.length - 1);
+        return;
+      } catch (problem) {
+        if (!(problem instanceof NeedsStorage)) throw problem;
+        if (problem.node === node || this.#home.has(problem.node)) {
+          throw new VerifyError({
+            asked: `kernel for %${node.id} ${node.op}`,
+            expected: 'views that strides can say',
+          });
+        }
+        this.#stored.add(problem.node);
+        this.#place(problem.node);
+      }
+    }
+  }
+
+  /** The last kernel that computes something `node` reads, if it has room for it. */
+  #joinable(node: Node): number | undefined {
+    if (this.#unfused || !(ELEMENTWISE.has(node.op) || MOVEMENT.has(node.op))) return undefined;
+    const reads: Draft['reads'] = [];
+    this.#expression(node, HERE, { values: new Map(), reads, memo: new Map(), top: node });
+    const last = Math.max(-1, ...reads.map((read) => this.#home.get(read.node) ?? -1));
+    const draft = this.#drafts[last];
+    if (!draft || draft.root?.kind === 'scatter' || sizeOf(draft.space) !== sizeOf(node.shape))
+      return undefined;
+    return last;
+  }
+
+  #join(node: Node, home: number): boolean {
+    const draft = this.#drafts[home] as Draft;
+    const reads: Draft['reads'] = [];
+    const path: Path = {
+      key: `reshape[${draft.space}]`,
+      apply: (view) => reshapeView(view, draft.space),
+    };
+    let value: Expression;
+    try {
+      value = this.#expression(node, path, { values: draft.values, reads, memo: new Map(), top: node });
+    } catch (problem) {
+      if (problem instanceof NeedsStorage) return false;
+      throw problem;
+    }
+    // A value of this very kernel read at another place than the one it is computed at is not there yet.
+    if (reads.some((read) => this.#home.get(read.node) === home)) return false;
+    draft.values.set(node, value);
+    draft.reads.push(...reads);
+    this.#home.set(node, home);
+    return true;
+  }
+
+  #draft(node: Node): Draft {
+    const reads: Draft['reads'] = [];
+    const scope = {
+      values: new Map<Node, Expression>(),
+      reads,
+      memo: new Map<string, Expression>(),
+      top: node,
+    };
+    const root = this.#root(node, scope);
+    if (!root)
+      return { space: node.shape, values: new Map([[node, this.#expression(node, HERE, scope)]]), reads };
+    const { dtype } = node;
+    return { space: root.space, root: root.root, values: new Map([[node, { kind: 'root', dtype }]]), reads };
+  }
+
+  #root(node: Node, scope: Scope): { space: readonly number[]; root: Root } | undefined {
+    const { dtype } = node;
+    if (node.op === 'sum' || node.op === 'reduceMax') {
+      const x = node.inputs[0] as Node;
+      const { axes } = node.attributes;
+      const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+      const reduced = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [axis] : []));
+      const order = [...kept, ...reduced];
+      const path: Path = { key: `permute[${order}]`, apply: (view) => permuteView(view, order) };
+      const lengths = reduced.map((axis) => x.shape[axis] ?? 1);
+      const body = this.#expression(x, path, scope);
+      return {
+        space: kept.map((axis) => x.shape[axis] ?? 1),
+        root: { kind: 'reduce', op: node.op, dtype, lengths, body },
+      };
+    }
+    if (node.op === 'matmul') return this.#matmul(node, scope);
+    if (node.op === 'scatterAdd') {
+      const [indices, updates] = node.inputs as readonly [Node, Node];
+      scope.reads.push({ node: indices, dense: false }, { node: updates, dense: false });
+      const { rows } = node.attributes;
+      const width = sizeOf(node.shape.slice(1));
+      return {
+        space: node.shape,
+        root: {
+          kind: 'scatter',
+          dtype,
+          indices: this.#buffer(indices),
+          updates: this.#buffer(updates),
+          rows,
+          width,
+        },
+      };
+    }
+    return undefined;
+  }
+
+  #matmul(node: NodeOf<'matmul'>, scope: Scope): { space: readonly number[]; root: Root } {
+    const leading = node.shape.slice(0, -2);
+    const [m, n] = node.shape.slice(-2) as [number, number];
+    const sides = node.inputs.map((side) => {
+      const path: Path = {
+        key: `batch[${leading}]`,
+        apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]),
+      };
+      const read = this.#operand(side, path);
+      scope.reads.push({ node: read.buffer.node, dense: false });
+      return read;
+    });
+    let [a, b] = sides as [Operand, Operand];
+    let space: readonly number[] = node.shape;
+    const depth = a.view.shape.at(-1) ?? 1;
+    // Where all batches share the right side, they are just more rows of the left one.
+    const rows = sizeOf(leading) * m;
+    const stacked = reshapeView(a.view, [rows, depth]);
+    if (
+      leading.length > 0 &&
+      stacked &&
+      leading.every((_, axis) => b.view.strides[axis] === 0 || leading[axis] === 1)
+    ) {
+      a = { buffer: a.buffer, view: stacked };
+      b = { buffer: b.buffer, view: reshapeView(broadcastless(b.view), [depth, n]) ?? b.view };
+      space = [rows, n];
+    }
+    return { space, root: { kind: 'matmul', dtype: node.dtype, a, b, depth } };
+  }
+
+  /** A stored array through rearrangements only, as matmul reads its operands. */
+  #operand(node: Node, path: Path): Operand {
+    if (this.#isReadable(node)) {
+      const view = path.apply(contiguous(node.shape));
+      if (!view || view.shape.some((_, axis) => !isWhole(view, axis))) throw new NeedsStorage(node);
+      return { buffer: this.#buffer(node), view };
+    }
+    if (!isMovement(node)) throw new NeedsStorage(node);
+    const input = node.inputs[0] as Node;
+    try {
+      return this.#operand(input, through(path, node));
+    } catch (problem) {
+      // If the input itself is there and yet cannot be read through the rearrangement, store what that makes.
+      if (problem instanceof NeedsStorage && problem.node === input && this.#isReadable(input))
+        throw new NeedsStorage(node);
+      throw problem;
+    }
+  }
+
+  #isReadable(node: Node): boolean {
+    return isLeaf(node) || this.#home.has(node) || (node.op === 'constant' && sizeOf(node.shape) === 1);
+  }
+
+  /** The value of `node` at a point of the loops that `path` leads from. */
+  #expression(node: Node, path: Path, scope: Scope): Expression {
+    const key = `${node.id}:${path.key}`;
+    const known = scope.memo.get(key);
+    if (known) return known;
+    const made = this.#makeExpression(node, path, scope);
+    scope.memo.set(key, made);
+    return made;
+  }
+
+  #makeExpression(node: Node, path: Path, scope: Scope): Expression {
+    const { dtype } = node;
+    const value = constantOf(node);
+    if (value !== undefined && !isPadding(path, node)) return { kind: 'constant', dtype, value };
+    const local = scope.values.get(node);
+    if (local) {
+      const view = path.apply(contiguous(node.shape));
+      if (view && isDense(view)) return local;
+    }
+    if (isLeaf(node) || value !== undefined || this.#home.has(node)) {
+      const view = this.#view(node, path, node);
+      scope.reads.push({ node, dense: isDense(view) });
+      return { kind: 'load', dtype, buffer: this.#buffer(node), view };
+    }
+    if (this.#stored.has(node) && node !== scope.top) throw new NeedsStorage(node);
+    const input = node.inputs[0] as Node;
+    switch (node.op) {
+      case 'detach':
+        return this.#expression(input, path, scope);
+      case 'iota': {
+        const strides = node.shape.map((_, axis) => Number(axis === node.attributes.axis));
+        return {
+          kind: 'index',
+          dtype,
+          view: this.#view(node, path, node, { ...contiguous(node.shape), strides }),
+        };
+      }
+      case 'uniform': {
+        const [keyNode, stream] = node.inputs as readonly [Node, Node];
+        for (const from of [keyNode, stream]) {
+          if (!this.#isReadable(from)) throw new NeedsStorage(from);
+          scope.reads.push({ node: from, dense: false });
+        }
+        const view = this.#view(node, path, node);
+        return { kind: 'random', dtype, view, key: this.#buffer(keyNode), stream: this.#buffer(stream) };
+      }
+      case 'gather':
+        return this.#row(node, path, scope);
+      default:
+        break;
+    }
+    if (isMovement(node)) return this.#expression(input, through(path, node), scope);
+    const inputs = node.inputs.map((from) => this.#expression(from, stretched(path, from, node), scope));
+    return { kind: 'apply', dtype, op: node.op, inputs };
+  }
+
+  #row(node: NodeOf<'gather'>, path: Path, scope: Scope): Expression {
+    const [table, indices] = node.inputs as readonly [Node, Node];
+    for (const from of [table, indices]) {
+      if (!this.#isReadable(from)) throw new NeedsStorage(from);
+      scope.reads.push({ node: from, dense: false });
+    }
+    const inner = table.shape.slice(1);
+    const rowShape = [...indices.shape.map(() => 1), ...inner];
+    const indexShape = [...indices.shape, ...inner.map(() => 1)];
+    const overAll = (shape: readonly number[]) =>
+      broadcastView(contiguous(shape), node.shape) ?? contiguous(shape);
+    return {
+      kind: 'row',
+      dtype: node.dtype,
+      buffer: this.#buffer(table),
+      view: this.#view(node, path, node, overAll(rowShape)),
+      index: { buffer: this.#buffer(indices), view: this.#view(node, path, node, overAll(indexShape)) },
+      rows: table.shape[0] ?? 1,
+      rowStride: sizeOf(inner),
+    };
+  }
+
+  #view(node: Node, path: Path, blame: Node, from: View = contiguous(node.shape)): View {
+    const view = path.apply(from);
+    if (!view) throw new NeedsStorage(path === HERE ? blame : ((path as Through).above ?? blame));
+    return view;
+  }
+}
+
+interface Operand {
+  readonly buffer: Buffer;
+  readonly view: View;
+}
+
+interface Scope {
+  /** Nodes whose values the kernel already has. */
+  readonly values: ReadonlyMap<Node, Expression>;
+  readonly reads: Draft['reads'];
+  readonly memo: Map<string, Expression>;
+  /** The stored node being computed. */
+  readonly top: Node;
+}
+
+/** A path that remembers the rearrangement it went through last, to store its result should it be unsayable. */
+interface Through extends Path {
+  readonly above?: Node;
+  readonly padded?: boolean;
+}
+
+function through(path: Through, node: MovementNode): Through {
+  return {
+    key: `${path.key}/${node.op}${JSON.stringify(node.attributes)}`,
+    apply(view) {
+      const moved = move(view, node);
+      return moved && path.apply(moved);
+    },
+    above: node,
+    padded: node.op === 'pad' || (path.padded ?? false),
+  };
+}
+
+/** The way on to an operand that the operation broadcasts. */
+function stretched(path: Through, from: Node, to: Node): Through {
+  if (from.shape.length === to.shape.length && from.shape.every((length, axis) => length === to.shape[axis]))
+    return path;
+  return {
+    ...path,
+    key: `${path.key}/to[${to.shape}]`,
+    apply(view) {
+      const moved = broadcastView(view, to.shape);
+      return moved && path.apply(moved);
+    },
+  };
+}
+
+function isPadding(path: Through, node: Node): boolean {
+  return (path.padded ?? false) && constantOf(node) !== 0;
+}
+
+function isMovement(node: Node): node is MovementNode {
+  return MOVEMENT.has(node.op);
+}
+
+/** Inputs and arrays of constants are there before the first kernel runs. */
+function isLeaf(node: Node): boolean {
+  return node.op === 'input' || (node.op === 'constant' && node.attributes.value.data.length !== 1);
+}
+
+/** The last two axes alone, of a view whose leading axes all have stride 0. */
+function broadcastless(view: View): View {
+  return {
+    shape: view.shape.slice(-2),
+    strides: view.strides.slice(-2),
+    offset: view.offset,
+    valid: view.valid.slice(-2),
+  };
+}
+
+/**
+ * Decides which nodes are computed once, into memory or into a kernel's registers; all others are computed where
+ * they are read. Stored are: results, what only a loop of its own can make, what matmul, gather and padding read,
+ * and what would otherwise cost much more than once: a costly operation with two readers, or one reader that
+ * repeats it by broadcasting.
+ */
+function chooseStored(order: readonly Node[], results: readonly Node[], unfused: boolean): Set<Node> {
+  const stored = new Set<Node>(results);
+  const readers = new Map<Node, Node[]>();
+  for (const node of order)
+    for (const from of new Set(node.inputs)) readers.set(from, [...(readers.get(from) ?? []), node]);
+  const operations = new Map<Node, number>();
+  for (const node of order) {
+    if (isLeaf(node) || constantOf(node) !== undefined) continue;
+    if (unfused || needsLoop(node)) stored.add(node);
+    if (node.op === 'pad') storeThrough(node.inputs[0] as Node, stored);
+    if (node.op === 'matmul') for (const side of node.inputs) storeThrough(side, stored);
+    if (node.op === 'gather' || node.op === 'scatterAdd' || node.op === 'uniform')
+      for (const from of node.inputs) stored.add(from);
+
+    const weight = weightOf(node, operations, stored);
+    operations.set(node, weight);
+    const users = readers.get(node) ?? [];
+    const repeated = users.some((user) => sizeOf(user.shape) > sizeOf(node.shape));
+    const heavy = weight > RECOMPUTED_OPERATIONS;
+    if (!MOVEMENT.has(node.op) && heavy && (users.length > 1 || repeated)) stored.add(node);
+  }
+  return stored;
+}
+
+function needsLoop(node: Node): boolean {
+  return REDUCTIONS.has(node.op) || node.op === 'matmul' || node.op === 'scatterAdd';
+}
+
+/** Stores what lies under rearrangements. */
+function storeThrough(node: Node, stored: Set<Node>): void {
+  if (isMovement(node)) storeThrough(node.inputs[0] as Node, stored);
+  else if (constantOf(node) === undefined) stored.add(node);
+}
+
+const COSTLY_WEIGHT = 10;
+
+/** Operations it takes to compute a node from what is stored. */
+function weightOf(node: Node, operations: ReadonlyMap<Node, number>, stored: ReadonlySet<Node>): number {
+  const own = COSTLY.has(node.op) ? COSTLY_WEIGHT : ELEMENTWISE.has(node.op) || node.op === 'gather' ? 1 : 0;
+  return node.inputs.reduce(
+    (total, from) => total + (stored.has(from) ? 0 : (operations.get(from) ?? 0)),
+    own,
+  );
+}

@@ -1,0 +1,70 @@
+import { optimise, type PipelineOptions } from '../passes/pipeline.ts';
+import { type Buffer, type Expression, eachExpression, type Kernel, kernelText } from './kernels.ts';
+import { type Lowered, type LowerOptions, lower, type Step } from './lower.ts';
+import { type Lifetime, type MemoryPlan, planMemory } from './memory.ts';
+
+/** A step made ready for a backend: kernels in order, and a place in one arena for every buffer. */
+export interface Program extends Lowered {
+  readonly memory: MemoryPlan;
+}
+
+export interface CompileOptions extends LowerOptions, PipelineOptions {}
+
+/** From a graph to a program: the passes, the grouping into kernels, the memory plan. */
+export function makeProgram(step: Step, options: CompileOptions = {}): Program {
+  const targets = step.updates.map(({ target }) => target);
+  const results = optimise([...step.outputs, ...step.updates.map(({ value }) => value)], options);
+  const outputs = results.slice(0, step.outputs.length);
+  const updates = targets.map((target, i) => ({ target, value: results[outputs.length + i] ?? target }));
+  const lowered = lower({ outputs, updates }, options);
+  return { ...lowered, memory: planMemory(lifetimes(lowered)) };
+}
+
+/** Leaves and outputs live throughout; all else from the kernel that writes it to the last that reads it. */
+function lifetimes({ kernels, leaves, outputs, copies }: Lowered): Lifetime[] {
+  const end = kernels.length;
+  const spans = new Map<Buffer, { from: number; to: number }>();
+  const touch = (buffer: Buffer, at: number) => {
+    const span = spans.get(buffer);
+    spans.set(buffer, { from: Math.min(span?.from ?? at, at), to: Math.max(span?.to ?? at, at) });
+  };
+  kernels.forEach((kernel, at) => {
+    for (const buffer of buffersOf(kernel)) touch(buffer, at);
+  });
+  for (const { from, to } of copies) {
+    touch(from, end);
+    touch(to, end);
+  }
+  for (const buffer of leaves.values()) {
+    touch(buffer, 0);
+    touch(buffer, end);
+  }
+  for (const buffer of outputs) touch(buffer, end);
+  return [...spans].map(([buffer, span]) => ({ buffer, ...span }));
+}
+
+/** Every buffer a kernel touches, in the order its text names them. */
+export function buffersOf(kernel: Kernel): Buffer[] {
+  const found = new Set<Buffer>();
+  const { root } = kernel;
+  const read = (expressions: readonly Expression[]) =>
+    eachExpression(expressions, (expression) => {
+      if (expression.kind === 'load') found.add(expression.buffer);
+      else if (expression.kind === 'random') found.add(expression.key).add(expression.stream);
+      else if (expression.kind === 'row') found.add(expression.buffer).add(expression.index.buffer);
+    });
+  if (root?.kind === 'reduce') read([root.body]);
+  else if (root?.kind === 'matmul') found.add(root.a.buffer).add(root.b.buffer);
+  else if (root?.kind === 'scatter') found.add(root.indices).add(root.updates);
+  read(kernel.stores.map(({ value }) => value));
+  for (const { buffer } of kernel.stores) found.add(buffer);
+  return [...found];
+}
+
+/** The text form of a program: its memory, then each kernel with its buffers by address. */
+export function programText(program: Program): string {
+  const name = (buffer: Buffer) => `@${program.memory.offsets.get(buffer) ?? '?'}`;
+  const kernels = program.kernels.map((kernel, at) => `kernel ${at} ${kernelText(kernel, name)}`);
+  const copies = program.copies.map(({ from, to }) => `copy ${name(from)} to ${name(to)}`);
+  return [`arena of ${program.memory.bytes} bytes`, ...kernels, ...copies].join('\n');
+}

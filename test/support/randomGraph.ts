@@ -1,0 +1,158 @@
+import * as build from '../../src/graph/build.ts';
+import { makeArray } from '../../src/graph/dtypes.ts';
+import { input } from '../../src/graph/graph.ts';
+import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
+import type { Node } from '../../src/graph/ops.ts';
+import { broadcastShapes } from '../../src/graph/shapes.ts';
+import { RandomStream } from '../../src/graph/threefry.ts';
+
+export interface RandomGraph {
+  readonly outputs: Node[];
+  readonly bindings: Map<Node, NDArray>;
+}
+
+/** A seeded graph of float32 operations whose values stay moderate, so that rounding differences stay small. */
+export function randomGraph(seed: number, operations = 12): RandomGraph {
+  const random = new RandomStream(seed);
+  const bindings = new Map<Node, NDArray>();
+  const nodes: Node[] = [];
+  const pick = <T>(items: readonly T[]): T => items[random.integer(items.length)] as T;
+  const leaf = (shape: Shape): Node => {
+    const data = makeArray('float32', sizeOf(shape)).map(() => random.normal());
+    const node = input('float32', shape);
+    bindings.set(node, { dtype: 'float32', shape, data });
+    return node;
+  };
+  const lengths = [1, 2, 3, 4, 5, 7, 8, 10, 17];
+  for (let i = 0; i < 3; i++)
+    nodes.push(leaf(Array.from({ length: 1 + random.integer(3) }, () => pick(lengths))));
+  for (let i = 0; i < operations; i++) nodes.push(step(random, pick, nodes, leaf));
+  const outputs = [nodes.at(-1) as Node, ...nodes.slice(3, -1).filter(() => random.uniform() < 0.25)];
+  return { outputs, bindings };
+}
+
+function step(
+  random: RandomStream,
+  pick: <T>(items: readonly T[]) => T,
+  nodes: readonly Node[],
+  leaf: (shape: Shape) => Node,
+): Node {
+  const x = pick(nodes.slice(-6));
+  const rank = x.shape.length;
+  const axes = x.shape.flatMap((_, axis) => (random.uniform() < 0.5 ? [axis] : []));
+  const bounded = build.tanh(x);
+  const partner = pick(nodes.slice(-6));
+  switch (
+    pick([
+      'unary',
+      'binary',
+      'binary',
+      'where',
+      'sum',
+      'max',
+      'matmul',
+      'reshape',
+      'permute',
+      'slice',
+      'pad',
+      'broadcast',
+      'gather',
+      'scatter',
+    ])
+  ) {
+    case 'unary':
+      return pick([
+        () => build.neg(x),
+        () => bounded,
+        () => build.exp(bounded),
+        () => build.log(build.add(build.mul(x, x), 0.5)),
+        () => build.sqrt(build.add(build.mul(x, x), 0.1)),
+        () => build.sin(x),
+        () => build.log1p(build.mul(x, x)),
+        () => build.expm1(bounded),
+        
+        () => build.cast(build.cast(x, 'int32'), 'float32'),
+      ])();
+    case 'binary': {
+      const other = isBroadcastable(x.shape, partner.shape)
+        ? partner
+        : leaf(x.shape.map((n) => (random.uniform() < 0.3 ? 1 : n)));
+      return pick([
+        () => build.add(x, other),
+        () => build.mul(bounded, other),
+        () => build.max(x, other),
+        () => build.div(bounded, build.add(build.mul(other, other), 0.5)),
+        () => build.add(build.mul(x, 0.5), other),
+      ])();
+    }
+    case 'where':
+      return build.where(build.less(x, 0.25), build.mul(x, 0.5), build.exp(build.neg(build.max(x, 0))));
+    case 'sum':
+      return build.mul(build.sum(x, axes), 1 / Math.max(1, axes.length));
+    case 'max':
+      return build.reduceMax(x, axes);
+    case 'matmul': {
+      const left = rank >= 2 ? bounded : build.reshape(bounded, [1, sizeOf(x.shape)]);
+      const depth = left.shape.at(-1) ?? 1;
+      const right = leaf(random.uniform() < 0.5 ? [depth, pick([1, 2, 5, 8, 12])] : [pick([1, 3, 9]), depth]);
+      const scaled = build.mul(right, 1 / Math.sqrt(depth));
+      return build.matmul(
+        left,
+        right.shape[0] === depth &&
+          right.shape.length === 2 &&
+          random.uniform() < 2 &&
+          right.shape[0] === left.shape.at(-1)
+          ? scaled
+          : build.transpose(scaled),
+      );
+    }
+    case 'reshape':
+      return build.reshape(
+        x,
+        random.uniform() < 0.5 ? [sizeOf(x.shape)] : [...x.shape.slice(1), x.shape[0] ?? 1],
+      );
+    case 'permute': {
+      const order = [...random.permutation(rank)];
+      return build.permute(x, order);
+    }
+    case 'slice': {
+      const start = x.shape.map((n) => random.integer(Math.ceil(n / 2)));
+      return build.slice(
+        x,
+        start,
+        x.shape.map((n, axis) => Math.max(1, n - (start[axis] ?? 0) - random.integer(2))),
+      );
+    }
+    case 'pad':
+      if (sizeOf(x.shape) > 3000) return x;
+      return build.pad(
+        x,
+        x.shape.map(() => random.integer(3)),
+        x.shape.map(() => random.integer(3)),
+      );
+    case 'broadcast':
+      return sizeOf(x.shape) > 3000 ? x : build.broadcast(x, [2, ...x.shape]);
+    case 'gather': {
+      const rows = x.shape[0] ?? 1;
+      return build.gather(x, indices(random, rows));
+    }
+    default: {
+      const rows = x.shape[0] ?? 1;
+      return build.scatterAdd(build.reshape(indices(random, 4, rows), [rows]), x, 4);
+    }
+  }
+}
+
+/** Row numbers made from the graph's own counting, so that they need no binding. */
+function indices(random: RandomStream, rows: number, count = 1 + random.integer(4)): Node {
+  const scaled = build.mul(build.iota([count], 0, 'int32'), 1 + random.integer(3));
+  return build.add(scaled, random.integer(rows) - 1);
+}
+
+function isBroadcastable(a: Shape, b: Shape): boolean {
+  try {
+    return sizeOf(broadcastShapes('test', a, b)) <= 4000;
+  } catch {
+    return false;
+  }
+}
