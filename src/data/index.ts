@@ -23,5 +23,6 @@ export { GATES, type Gate, gate } from './gates.ts';
 export { encodeIdx, type IdxArray, type IdxValues, parseIdx } from './idx.ts';
 export { type ImageSetFiles, idxToNDArray, parseImageSet, parseImages, parseLabels } from './images.ts';
 export { type Fractions, type Split, type SplitOptions, splitRows } from './split.ts';
+export { readEncoding } from './storedEncoding.ts';
 export { decodePredictions, encodeTarget, type Predictions, type TargetEncoding } from './target.ts';
 export { blobs, circles, moons, sine, spirals, type ToyOptions, xor } from './toys.ts';

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { inferColumns } from '../../src/data/columns.ts';
 import { parseCsv } from '../../src/data/csv.ts';
+import { readCsv } from '../../src/data/files.ts';
 import { ArgumentError, DataError } from '../../src/graph/errors.ts';
 import { failure } from './failure.ts';
 
@@ -131,4 +133,11 @@ describe('the task', () => {
     const error = await failure(async () => inferColumns(await target(['a', 'b']), { task: 'regression' }));
     expect(error).toBeInstanceOf(ArgumentError);
   });
+});
+
+const iris = '../shared/data/iris.csv';
+test.skipIf(!existsSync(iris))('the Iris file is four numbers and three classes', async () => {
+  const { columns, target, task } = inferColumns(await readCsv(iris));
+  expect(columns.map(({ kind }) => kind)).toEqual(Array(5).fill('numeric'));
+  expect({ target, task }).toEqual({ target: 'virginica', task: 'classes' });
 });
