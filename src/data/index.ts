@@ -1,0 +1,28 @@
+// Data: tables, pictures and made examples, as arrays to learn from. Nothing here needs Node; reading from disk is
+// in `files.ts`, which `pellucid/node` exports.
+
+export {
+  type ColumnKind,
+  type ColumnSummary,
+  type InferOptions,
+  inferColumns,
+  type Schema,
+} from './columns.ts';
+export { type CsvOptions, parseCsv, type Table, type TableColumn } from './csv.ts';
+export { type MadeDigitsOptions, madeDigits } from './digits.ts';
+export {
+  type Encoding,
+  encodeInputs,
+  type FitEncodingOptions,
+  featureNames,
+  fitEncoding,
+  type InputEncoding,
+} from './encoding.ts';
+export type { Examples, LabelledImages, Task } from './examples.ts';
+export { GATES, type Gate, gate } from './gates.ts';
+export { encodeIdx, type IdxArray, type IdxValues, parseIdx } from './idx.ts';
+export { type ImageSetFiles, idxToNDArray, parseImageSet, parseImages, parseLabels } from './images.ts';
+export { type Fractions, type Split, type SplitOptions, splitRows } from './split.ts';
+export { readEncoding } from './storedEncoding.ts';
+export { decodePredictions, encodeTarget, type Predictions, type TargetEncoding } from './target.ts';
+export { blobs, circles, moons, sine, spirals, type ToyOptions, xor } from './toys.ts';
