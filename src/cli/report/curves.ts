@@ -127,8 +127,15 @@ function curveSentence(key: string, curves: readonly Curve[], best: number | und
     isFiniteNumber(value) && chosenBy
       ? ` At the best epoch, ${best}, ${chosenBy.name} was ${metricValue(key, value)}.`
       : '';
-  const broken = curves.some(({ points }) => points.some((point) => !isFiniteNumber(point.value)));
-  const gaps = broken ? ' The gaps are epochs without a finite value.' : '';
+  const missing = new Set(
+    curves.flatMap(({ points }) =>
+      points.filter((point) => !isFiniteNumber(point.value)).map(({ epoch }) => epoch),
+    ),
+  ).size;
+  const gaps =
+    missing === 0
+      ? ''
+      : ` ${counted(missing, 'epoch')} without a finite value ${missing === 1 ? 'is' : 'are'} left out.`;
   const share = isShare(key) ? ' Higher is better.' : key === 'loss' ? ' Lower is better.' : '';
   return `${capital(told.join('; '))}.${kept}${share}${gaps}`;
 }

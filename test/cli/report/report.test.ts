@@ -97,7 +97,7 @@ describe('reportHtml', () => {
       metrics: { loss },
     }));
     const page = reportHtml(sampleRun({ history, test: { loss: Number.NaN }, bestEpoch: undefined }));
-    expect(page).toContain('The gaps are epochs without a finite value.');
+    expect(page).toContain('3 epochs without a finite value are left out.');
     expect(page.match(/class="lone blue"/g)).toHaveLength(2);
     expect(page).not.toMatch(/ (d|cx|cy|x|y|height)="[^"]*NaN/);
   });
