@@ -115,7 +115,7 @@ export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): 
     lines.push(`  accumulate ${root.dtype} matmul of ${side(root.a)} and ${side(root.b)}`);
   } else if (root?.kind === 'scatter') {
     lines.push(
-      `  add ${root.dtype} rows of ${nameOf(root.updates)} at ${nameOf(root.indices)}, ${root.rows}×${root.width}`,
+      `  add ${root.indices.elements} ${root.dtype} rows of ${nameOf(root.updates)} at ${nameOf(root.indices)}, ${root.rows}×${root.width}`,
     );
   }
   for (const { buffer, value } of kernel.stores) lines.push(`  ${nameOf(buffer)} = ${print.value(value)}`);

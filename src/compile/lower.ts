@@ -53,7 +53,10 @@ export function lower(step: Step, options: LowerOptions = {}): Lowered {
  */
 interface Path {
   readonly key: string;
-  readonly apply: (view: View) => View | undefined;
+  /** @throws NeedsStorage when strides cannot say it, naming what must be stored for that. */
+  readonly apply: (view: View) => View;
+  /** Whether it goes through padding. */
+  readonly padded?: boolean;
 }
 
 const HERE: Path = { key: '', apply: (view) => view };
@@ -195,7 +198,7 @@ class Lowering {
     const reads: Draft['reads'] = [];
     const path: Path = {
       key: `reshape[${draft.space}]`,
-      apply: (view) => reshapeView(view, draft.space),
+      apply: (view) => reshapeView(view, draft.space) ?? store(node),
     };
     let value: Expression;
     try {
@@ -270,9 +273,10 @@ class Lowering {
     const sides = node.inputs.map((side) => {
       const path: Path = {
         key: `batch[${leading}]`,
-        apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]),
+        apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
       };
       const read = this.#operand(side, path);
+      if (read.view.shape.some((_, axis) => !isWhole(read.view, axis))) store(side);
       scope.reads.push({ node: read.buffer.node, dense: false });
       return read;
     });
@@ -296,21 +300,9 @@ class Lowering {
 
   /** A stored array through rearrangements only, as matmul reads its operands. */
   #operand(node: Node, path: Path): Operand {
-    if (this.#isReadable(node)) {
-      const view = path.apply(contiguous(node.shape));
-      if (!view || view.shape.some((_, axis) => !isWhole(view, axis))) throw new NeedsStorage(node);
-      return { buffer: this.#buffer(node), view };
-    }
-    if (!isMovement(node)) throw new NeedsStorage(node);
-    const input = node.inputs[0] as Node;
-    try {
-      return this.#operand(input, through(path, node));
-    } catch (problem) {
-      // If the input itself is there and yet cannot be read through the rearrangement, store what that makes.
-      if (problem instanceof NeedsStorage && problem.node === input && this.#isReadable(input))
-        throw new NeedsStorage(node);
-      throw problem;
-    }
+    if (this.#isReadable(node))
+      return { buffer: this.#buffer(node), view: path.apply(contiguous(node.shape)) };
+    return isMovement(node) ? this.#operand(node.inputs[0] as Node, through(path, node)) : store(node);
   }
 
   #isReadable(node: Node): boolean {
@@ -333,15 +325,14 @@ class Lowering {
     if (value !== undefined && !isPadding(path, node)) return { kind: 'constant', dtype, value };
     const local = scope.values.get(node);
     if (local) {
-      const view = path.apply(contiguous(node.shape));
-      if (view && isDense(view)) return local;
+      if (isDense(path.apply(contiguous(node.shape)))) return local;
     }
     if (isLeaf(node) || value !== undefined || this.#home.has(node)) {
-      const view = this.#view(node, path, node);
+      const view = path.apply(contiguous(node.shape));
       scope.reads.push({ node, dense: isDense(view) });
       return { kind: 'load', dtype, buffer: this.#buffer(node), view };
     }
-    if (this.#stored.has(node) && node !== scope.top) throw new NeedsStorage(node);
+    if (this.#stored.has(node) && node !== scope.top) store(node);
     const input = node.inputs[0] as Node;
     switch (node.op) {
       case 'detach':
@@ -351,16 +342,16 @@ class Lowering {
         return {
           kind: 'index',
           dtype,
-          view: this.#view(node, path, node, { ...contiguous(node.shape), strides }),
+          view: path.apply({ ...contiguous(node.shape), strides }),
         };
       }
       case 'uniform': {
         const [keyNode, stream] = node.inputs as readonly [Node, Node];
         for (const from of [keyNode, stream]) {
-          if (!this.#isReadable(from)) throw new NeedsStorage(from);
+          if (!this.#isReadable(from)) store(from);
           scope.reads.push({ node: from, dense: false });
         }
-        const view = this.#view(node, path, node);
+        const view = path.apply(contiguous(node.shape));
         return { kind: 'random', dtype, view, key: this.#buffer(keyNode), stream: this.#buffer(stream) };
       }
       case 'gather':
@@ -376,7 +367,7 @@ class Lowering {
   #row(node: NodeOf<'gather'>, path: Path, scope: Scope): Expression {
     const [table, indices] = node.inputs as readonly [Node, Node];
     for (const from of [table, indices]) {
-      if (!this.#isReadable(from)) throw new NeedsStorage(from);
+      if (!this.#isReadable(from)) store(from);
       scope.reads.push({ node: from, dense: false });
     }
     const inner = table.shape.slice(1);
@@ -388,17 +379,11 @@ class Lowering {
       kind: 'row',
       dtype: node.dtype,
       buffer: this.#buffer(table),
-      view: this.#view(node, path, node, overAll(rowShape)),
-      index: { buffer: this.#buffer(indices), view: this.#view(node, path, node, overAll(indexShape)) },
+      view: path.apply(overAll(rowShape)),
+      index: { buffer: this.#buffer(indices), view: path.apply(overAll(indexShape)) },
       rows: table.shape[0] ?? 1,
       rowStride: sizeOf(inner),
     };
-  }
-
-  #view(node: Node, path: Path, blame: Node, from: View = contiguous(node.shape)): View {
-    const view = path.apply(from);
-    if (!view) throw new NeedsStorage(path === HERE ? blame : ((path as Through).above ?? blame));
-    return view;
   }
 }
 
@@ -416,39 +401,32 @@ interface Scope {
   readonly top: Node;
 }
 
-/** A path that remembers the rearrangement it went through last, to store its result should it be unsayable. */
-interface Through extends Path {
-  readonly above?: Node;
-  readonly padded?: boolean;
+/** Gives up what is being made, until `node` is stored. */
+function store(node: Node): never {
+  throw new NeedsStorage(node);
 }
 
-function through(path: Through, node: MovementNode): Through {
+/** The way on through a rearrangement. Its input, once stored, is dense, and any rearrangement of that can be said. */
+function through(path: Path, node: MovementNode): Path {
   return {
     key: `${path.key}/${node.op}${JSON.stringify(node.attributes)}`,
-    apply(view) {
-      const moved = move(view, node);
-      return moved && path.apply(moved);
-    },
-    above: node,
+    apply: (view) => path.apply(move(view, node) ?? store(node.inputs[0] as Node)),
     padded: node.op === 'pad' || (path.padded ?? false),
   };
 }
 
 /** The way on to an operand that the operation broadcasts. */
-function stretched(path: Through, from: Node, to: Node): Through {
+function stretched(path: Path, from: Node, to: Node): Path {
   if (from.shape.length === to.shape.length && from.shape.every((length, axis) => length === to.shape[axis]))
     return path;
   return {
     ...path,
     key: `${path.key}/to[${to.shape}]`,
-    apply(view) {
-      const moved = broadcastView(view, to.shape);
-      return moved && path.apply(moved);
-    },
+    apply: (view) => path.apply(broadcastView(view, to.shape) ?? store(from)),
   };
 }
 
-function isPadding(path: Through, node: Node): boolean {
+function isPadding(path: Path, node: Node): boolean {
   return (path.padded ?? false) && constantOf(node) !== 0;
 }
 

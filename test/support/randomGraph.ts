@@ -18,7 +18,7 @@ export function randomGraph(seed: number, operations = 12): RandomGraph {
   const nodes: Node[] = [];
   const pick = <T>(items: readonly T[]): T => items[random.integer(items.length)] as T;
   const leaf = (shape: Shape): Node => {
-    const data = makeArray('float32', sizeOf(shape)).map(() => random.normal());
+    const data = makeArray('float32', sizeOf(shape)).map(() => random.uniform(-2, 2));
     const node = input('float32', shape);
     bindings.set(node, { dtype: 'float32', shape, data });
     return node;

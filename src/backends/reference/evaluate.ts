@@ -60,7 +60,7 @@ const REFERENCE: Table<readonly [inputs: Values, bindings: ReadonlyMap<Node, NDA
       node,
       inputs,
     ),
-  max: map(Math.max),
+  max: map((a, b) => Math.max(a, b)),
   less: map((a, b) => Number(a < b)),
   equal: map((a, b) => Number(a === b)),
   where: map((condition, a, b) => (condition ? a : b)),

@@ -1,5 +1,5 @@
 import type { Buffer, Expression } from '../../compile/kernels.ts';
-import { contiguous, type Range, stridesOf, type View } from '../../compile/views.ts';
+import { contiguous, isWhole, type Range, stridesOf, type View } from '../../compile/views.ts';
 import type { Shape } from '../../graph/ndarray.ts';
 import type { FunctionBuilder, Local } from './assembler.ts';
 
@@ -26,7 +26,7 @@ export interface Loop {
 export function mergeAxes(shape: Shape, views: readonly View[], fixed = shape.length): Loop[] {
   const loops: { length: number; axes: number[] }[] = [];
   for (const [axis, length] of shape.entries()) {
-    if (length === 1) continue;
+    if (length === 1 && views.every((view) => axis >= view.shape.length || isWhole(view, axis))) continue;
     const last = loops.at(-1);
     const before = last?.axes.at(-1);
     const mergeable =
@@ -42,12 +42,10 @@ export function mergeAxes(shape: Shape, views: readonly View[], fixed = shape.le
 }
 
 /** Whether stepping over `inner` is continued by one step of `outer`; true for axes a view does not have. */
-function isOneRun({ strides, shape, valid }: View, outer: number, inner: number): boolean {
+function isOneRun(view: View, outer: number, inner: number): boolean {
+  const { strides, shape } = view;
   if (outer >= shape.length) return true;
-  const whole = [outer, inner].every((axis) => {
-    const range = valid[axis];
-    return !range || (range.low <= 0 && range.high >= (shape[axis] ?? 1));
-  });
+  const whole = isWhole(view, outer) && isWhole(view, inner);
   return whole && strides[outer] === (strides[inner] ?? 0) * (shape[inner] ?? 1);
 }
 
@@ -59,8 +57,7 @@ export function strideAlong(view: View, loop: Loop | undefined): number {
 /** The range along a loop outside of which the view reads zeros; undefined where it is never left. */
 export function rangeAlong(view: View, loop: Loop): Range | undefined {
   const axis = loop.axes.at(-1) ?? -1;
-  const range = view.valid[axis];
-  return !range || (range.low <= 0 && range.high >= (view.shape[axis] ?? 1)) ? undefined : range;
+  return isWhole(view, axis) ? undefined : view.valid[axis];
 }
 
 /** Every view that expressions read through. */
