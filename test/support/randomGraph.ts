@@ -70,7 +70,7 @@ function step(
         () => build.sin(x),
         () => build.log1p(build.mul(x, x)),
         () => build.expm1(bounded),
-        
+
         () => build.cast(build.cast(x, 'int32'), 'float32'),
       ])();
     case 'binary': {

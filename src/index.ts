@@ -1,0 +1,19 @@
+/** Pellucid: a contents page. */
+import { wasmBackend } from './backends/wasm/backend.ts';
+import { setBackend } from './tensor/runtime.ts';
+
+setBackend(wasmBackend());
+
+export { referenceBackend } from './backends/reference/backend.ts';
+export { wasmBackend } from './backends/wasm/backend.ts';
+export type { Backend, CompileReport, Executable } from './compile/backend.ts';
+export type { Dtype } from './graph/dtypes.ts';
+export * from './graph/errors.ts';
+export { type NDArray, ndarray, type Shape } from './graph/ndarray.ts';
+export { compile } from './tensor/compile.ts';
+export * from './tensor/functions.ts';
+export { grad, valueAndGrad } from './tensor/gradient.ts';
+export { randomNormal, randomTruncatedNormal, randomUniform, setSeed } from './tensor/random.ts';
+export { setBackend } from './tensor/runtime.ts';
+export { compute, type Nested, Tensor, type TensorLike, tensor } from './tensor/tensor.ts';
+export { Variable, variable } from './tensor/variable.ts';
