@@ -41,8 +41,11 @@ const DEFAULTS = {
 export type Wishes = { readonly [K in keyof Settings]?: Settings[K] | undefined };
 
 export function settingsFor(source: Pick<Source, 'kind'>, wishes: Wishes): Settings {
-  const given = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined));
-  return { activation: 'relu', optimizer: 'adam', seed: 0, ...DEFAULTS[source.kind], ...given };
+  const defaults: Settings = { activation: 'relu', optimizer: 'adam', seed: 0, ...DEFAULTS[source.kind] };
+  const given = Object.entries(wishes).filter(
+    ([name, value]) => value !== undefined && Object.hasOwn(defaults, name),
+  );
+  return { ...defaults, ...Object.fromEntries(given) };
 }
 
 const OPTIMIZERS: Readonly<Record<string, (options: { learningRate: number }) => Optimizer>> = {

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { saveModel } from '../formats/index.ts';
 import { type Callback, earlyStopping, type Logs, type Sequential, setSeed } from '../index.ts';
 import { type Judgement, judge } from './judge.ts';
@@ -109,7 +109,7 @@ export async function train(
   const shown = relative(process.cwd(), folder) || folder;
   say(`Wrote ${shown}: model.keras, history.csv, run.json, report.html`);
   if (options.json) {
-    const run = JSON.parse(runJson(report(shown))) as Record<string, unknown>;
+    const run = JSON.parse(runJson(report(basename(folder)))) as Record<string, unknown>;
     terminal.out.write(`${JSON.stringify({ ...run, model: join(shown, 'model.keras') })}\n`);
   }
 }
