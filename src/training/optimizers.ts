@@ -278,11 +278,13 @@ export type OptimizerName = 'sgd' | 'adagrad' | 'rmsprop' | 'adam';
  */
 export function optimizerOf(given: Optimizer | string): Optimizer {
   if (typeof given !== 'string') return given;
-  const make = BY_NAME[given.toLowerCase()];
-  if (!make)
+  const name = given.toLowerCase();
+  const make = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  if (!make) {
     throw new ArgumentError({
       asked: `optimizer "${given}"`,
       expected: `one of ${Object.keys(BY_NAME).join(', ')}`,
     });
+  }
   return make();
 }
