@@ -217,7 +217,15 @@ export class Sequential {
     return this.weights.map((weight) => weight.value());
   }
 
+  /** Gives all weights other values, in the order of `weights`. @throws ArgumentError for more or fewer values */
   setWeights(values: readonly NDArray[]): void {
+    if (values.length !== this.weights.length) {
+      throw new ArgumentError({
+        asked: `weights of "${this.name}"`,
+        expected: `${this.weights.length} arrays`,
+        received: `${values.length}`,
+      });
+    }
     for (const [i, weight] of this.weights.entries()) {
       const value = values[i];
       if (value) weight.assign(value);
