@@ -271,6 +271,24 @@ test('weights that are not trainable stay as they are', async () => {
   expect(model.getWeights()[2]).not.toEqual(free);
 });
 
+test('an optimizer serves one model only', async () => {
+  const optimizer = adam();
+  const train = () => {
+    const model = sequential([input([3]), dense(1)]);
+    model.compile({ optimizer, loss: 'mse' });
+    return model.fit(x, y);
+  };
+  await train();
+  await expect(train()).rejects.toThrow('Make an optimizer for each model.');
+});
+
+test('setWeights takes as many arrays as there are weights', () => {
+  const model = linear();
+  expect(() => model.setWeights(model.getWeights().slice(1))).toThrow(
+    'weights of "sequential": expected 2 arrays, found 1.',
+  );
+});
+
 test('the summary is a table of layers, shapes and parameters', () => {
   const model = sequential(
     [
