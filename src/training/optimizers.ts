@@ -11,6 +11,7 @@ export abstract class Optimizer {
   /** May be assigned between steps without compiling anew. */
   readonly learningRate: Variable;
   #slots: Variable[][] | undefined;
+  #weights: readonly Variable[] = [];
 
   constructor(learningRate: number) {
     if (!(learningRate > 0)) {
@@ -36,8 +37,19 @@ export abstract class Optimizer {
   /** Assigns a weight and its slots. */
   protected abstract update(weight: Variable, gradient: Tensor, slots: readonly Variable[], step: Step): void;
 
+  /** Makes the slots of the weights, once. @throws ArgumentError when it was built for other weights */
   build(weights: readonly Variable[]): void {
-    this.#slots ??= weights.map((weight) =>
+    if (this.#slots) {
+      if (weights.length === this.#weights.length && weights.every((w, i) => w === this.#weights[i])) return;
+      throw new ArgumentError({
+        asked: `${this.className} optimizer`,
+        expected: 'the weights it was first used with',
+        received: 'others',
+        fix: 'Make an optimizer for each model.',
+      });
+    }
+    this.#weights = weights;
+    this.#slots = weights.map((weight) =>
       this.slotValues(weight).map(
         (value) => new Variable(value, { name: `${weight.name} slot`, trainable: false }),
       ),
@@ -278,11 +290,13 @@ export type OptimizerName = 'sgd' | 'adagrad' | 'rmsprop' | 'adam';
  */
 export function optimizerOf(given: Optimizer | string): Optimizer {
   if (typeof given !== 'string') return given;
-  const make = BY_NAME[given.toLowerCase()];
-  if (!make)
+  const name = given.toLowerCase();
+  const make = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  if (!make) {
     throw new ArgumentError({
       asked: `optimizer "${given}"`,
       expected: `one of ${Object.keys(BY_NAME).join(', ')}`,
     });
+  }
   return make();
 }
