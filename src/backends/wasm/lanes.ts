@@ -132,8 +132,6 @@ function lanes(code: FunctionBuilder, { dtype, float, integer, number, word, mas
     vector ? wide : float === 'f32' ? single : double;
   const less = compare(`${float}.lt`);
 
-  const less = compare(`${float}.lt`);
-
   return {
     dtype,
     constant(value) {
