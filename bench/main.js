@@ -203,12 +203,15 @@ ${rows.map(line).join('\n')}
 Pellucid and each peer in turn, each in a fresh process: a second of warm-up, then the median of five segments of half a second or
 more (fit: of five epochs, after one that compiles); with more rounds, the median of theirs. Pellucid computes on one thread of WebAssembly;
 so does jax-js in the step rows. Native peers have ${options.threads} thread${options.threads === '1' ? '' : 's'}, and in the fit rows whichever is faster of one and two; Node's
-own threads for garbage and compilation are not counted. Steps are written by hand on each library's core, as its users write the
+own threads for garbage and compilation are not counted, and one thread of JAX (and keras-jax) means one core for the whole process. Steps are written by hand on each library's core, as its users write the
 fastest loop (keras-jax: the faster of \`train_on_batch\` and \`fit\` with 32 steps an execution, on as few as 16 batches an epoch).
 Fit is the public \`sequential(…).fit\` with shuffling and the accuracy metric; the peers shuffle, and compute no metric but the loss.
 
 **The machine is shared and noisy**: other work runs beside the benchmark. Trust the ratios within one run, take less than 1.5 ×
 for a tie, and do not compare rates between runs.
+
+A load average above the number of cores means that all were slowed, and not all alike: peers whose steps are many small calls, or
+that wait on other threads, lose most, which makes Pellucid's ratios in W1 and W2 look larger than on an idle machine.
 
 ## The same arithmetic
 
