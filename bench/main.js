@@ -210,8 +210,8 @@ Fit is the public \`sequential(…).fit\` with shuffling and the accuracy metric
 **The machine is shared and noisy**: other work runs beside the benchmark. Trust the ratios within one run, take less than 1.5 ×
 for a tie, and do not compare rates between runs.
 
-A load average above the number of cores means that all were slowed, and not all alike: peers whose steps are many small calls, or
-that wait on other threads, lose most, which makes Pellucid's ratios in W1 and W2 look larger than on an idle machine.
+A load average above the number of cores means that all were slowed, and not all alike: peers whose steps are many small calls
+seem to lose most, so Pellucid's ratios in W1 and W2 are probably larger than on an idle machine.
 
 ## The same arithmetic
 
