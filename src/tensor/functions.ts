@@ -107,8 +107,11 @@ export function sigmoid(x: TensorLike): Tensor {
   return div(1, add(exp(neg(bounded)), 1));
 }
 
-/** log(1 + eˣ), without overflow. */
-export const softplus = (x: TensorLike): Tensor => add(relu(x), log1p(exp(neg(abs(x)))));
+/**
+ * log(1 + eˣ) = max(x, 0) + log(1 + e^(−|x|)), without overflow. At 0 the two terms give half and nothing: the
+ * gradient is σ(0) = ½ there too.
+ */
+export const softplus = (x: TensorLike): Tensor => add(maximum(x, 0), log1p(exp(neg(abs(x)))));
 
 export const sum = (x: TensorLike, axes?: Axes, keepDims = false): Tensor => tensor(x).sum(axes, keepDims);
 export const mean = (x: TensorLike, axes?: Axes, keepDims = false): Tensor => tensor(x).mean(axes, keepDims);

@@ -68,6 +68,7 @@ function step(
         () => build.log(build.add(build.mul(x, x), 0.5)),
         () => build.sqrt(build.add(build.mul(x, x), 0.1)),
         () => build.sin(x),
+        () => build.erf(x),
         () => build.log1p(build.mul(x, x)),
         () => build.expm1(bounded),
 

@@ -192,6 +192,8 @@ export const INSTRUCTIONS = {
   'f32x4.div': simd(0xe7),
   'f32x4.min': simd(0xe8),
   'f32x4.max': simd(0xe9),
+  'f32x4.pmin': simd(0xea),
+  'f32x4.pmax': simd(0xeb),
   'i32x4.trunc_sat_f32x4_s': simd(0xf8),
   'i32x4.trunc_sat_f32x4_u': simd(0xf9),
   'f32x4.convert_i32x4_s': simd(0xfa),

@@ -20,6 +20,10 @@ export interface Lanes {
   min(a: Local, b: Local): Local;
   /** IEEE maximum: NaN if either is NaN. */
   max(a: Local, b: Local): Local;
+  /** `limit` where `a` is above it, else `a`, be it NaN. One machine instruction, where `min` takes several. */
+  atMost(a: Local, limit: Local): Local;
+  /** `limit` where `a` is below it, else `a`, be it NaN. */
+  atLeast(a: Local, limit: Local): Local;
   neg(a: Local): Local;
   abs(a: Local): Local;
   sqrt(a: Local): Local;
@@ -120,8 +124,14 @@ function lanes(code: FunctionBuilder, { dtype, float, integer, number, word, mas
     code.get(a).emit(integer === 'i64' ? 'i64.const' : 'i32.const', distance);
     return code.emit(`${integer}.${name}`).keep(word);
   };
+  const select = (chosen: Local, a: Local, b: Local) => {
+    code.get(a).get(b).get(chosen);
+    return code.emit(vector ? 'v128.bitselect' : 'select').keep(a.type);
+  };
   const byWidth = (wide: InstructionName, single: InstructionName, double: InstructionName) =>
     vector ? wide : float === 'f32' ? single : double;
+
+  const less = compare(`${float}.lt`);
 
   return {
     dtype,
@@ -135,18 +145,17 @@ function lanes(code: FunctionBuilder, { dtype, float, integer, number, word, mas
     div: binary(`${float}.div`),
     min: binary(`${float}.min`),
     max: binary(`${float}.max`),
+    atMost: vector ? binary('f32x4.pmin') : (a, limit) => select(less(limit, a), limit, a),
+    atLeast: vector ? binary('f32x4.pmax') : (a, limit) => select(less(a, limit), limit, a),
     neg: unary(`${float}.neg`),
     abs: unary(`${float}.abs`),
     sqrt: unary(`${float}.sqrt`),
     floor: unary(`${float}.floor`),
     nearest: unary(`${float}.nearest`),
-    less: compare(`${float}.lt`),
+    less,
     lessEqual: compare(`${float}.le`),
     equal: compare(`${float}.eq`),
-    select(chosen, a, b) {
-      code.get(a).get(b).get(chosen);
-      return code.emit(vector ? 'v128.bitselect' : 'select').keep(a.type);
-    },
+    select,
     bits: (a) =>
       vector ? a : apply(float === 'f32' ? 'i32.reinterpret_f32' : 'i64.reinterpret_f64', word, a),
     fromBits: (a) =>
