@@ -62,9 +62,9 @@ const folderOf = (path: string) => (path.includes('/') ? (path.split('/')[0] ?? 
 /** Whether a file may import another: its own folder or a lower floor, and the tensor floor no backend. */
 function mayImport(from: string, to: string): boolean {
   const [here, there] = [folderOf(from), folderOf(to)];
-  // Files at the root are contents pages: they may name anything, and nothing below imports them.
+  // Files at the root are contents pages: they may name anything, and only the top floor uses what they name.
   if (here === '') return true;
-  if (there === '') return false;
+  if (there === '') return here === 'cli';
   if (here === there) return true;
   if (here === 'tensor' && there === 'backends') return false;
   return (FLOORS[there] ?? Number.POSITIVE_INFINITY) < (FLOORS[here] ?? 0);
