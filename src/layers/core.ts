@@ -1,7 +1,7 @@
 import { ArgumentError } from '../graph/errors.ts';
 import { type Shape, sizeOf } from '../graph/ndarray.ts';
 import type { Key } from '../graph/threefry.ts';
-import { greaterEqual, matmul, mul, softmax, where } from '../tensor/functions.ts';
+import { greater, greaterEqual, matmul, minimum, mul, softmax, sub, where } from '../tensor/functions.ts';
 import { nextKey, randomUniform } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -147,13 +147,43 @@ export function activation(name: ActivationName, options: LayerOptions = {}): La
   return new Activation(name, options);
 }
 
+export interface ReLUOptions extends LayerOptions {
+  readonly maxValue?: number;
+  readonly negativeSlope?: number;
+  readonly threshold?: number;
+}
+
 class ReLU extends Layer {
-  readonly className: 'ReLU' | 'LeakyReLU';
+  readonly className = 'ReLU';
+  readonly #options: { maxValue: number | null; negativeSlope: number; threshold: number };
+
+  constructor({ maxValue, negativeSlope = 0, threshold = 0, ...options }: ReLUOptions) {
+    super(options);
+    this.#options = { maxValue: maxValue ?? null, negativeSlope, threshold };
+  }
+
+  protected setUp(inputShape: Shape): Shape {
+    return inputShape;
+  }
+
+  call(x: Tensor): Tensor {
+    const { maxValue, negativeSlope, threshold } = this.#options;
+    const above = maxValue === null ? x : minimum(x, maxValue);
+    if (threshold === 0) return where(greater(x, 0), above, mul(x, negativeSlope));
+    return where(greaterEqual(x, threshold), above, mul(sub(x, threshold), negativeSlope));
+  }
+
+  config() {
+    return { ...this.#options };
+  }
+}
+
+class LeakyReLU extends Layer {
+  readonly className = 'LeakyReLU';
   readonly #negativeSlope: number;
 
-  constructor(className: 'ReLU' | 'LeakyReLU', negativeSlope: number, options: LayerOptions) {
+  constructor(negativeSlope: number, options: LayerOptions) {
     super(options);
-    this.className = className;
     this.#negativeSlope = negativeSlope;
   }
 
@@ -170,12 +200,14 @@ class ReLU extends Layer {
   }
 }
 
-/** x where positive, else `negativeSlope`·x, which is 0 by default. Output shape: that of the input. */
-export function reLU({
-  negativeSlope = 0,
-  ...options
-}: LayerOptions & { negativeSlope?: number } = {}): Layer {
-  return new ReLU('ReLU', negativeSlope, options);
+/**
+ * x from `threshold` on, at most `maxValue`; below it `negativeSlope`·(x − threshold). By default max(x, 0).
+ * Output shape: that of the input.
+ *
+ * @see Keras `ReLU`
+ */
+export function reLU(options: ReLUOptions = {}): Layer {
+  return new ReLU(options);
 }
 
 /** x where positive, else `negativeSlope`·x, by default 0.3x. Output shape: that of the input. */
@@ -183,7 +215,7 @@ export function leakyReLU({
   negativeSlope = 0.3,
   ...options
 }: LayerOptions & { negativeSlope?: number } = {}): Layer {
-  return new ReLU('LeakyReLU', negativeSlope, options);
+  return new LeakyReLU(negativeSlope, options);
 }
 
 class Softmax extends Layer {
