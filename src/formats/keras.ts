@@ -4,7 +4,7 @@ import { readArchive, writeArchive } from './archive.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
 import { readCompileConfig, writeCompileConfig } from './kerasCompile.ts';
 import { readModelConfig, writeModelConfig } from './kerasConfig.ts';
-import { isJson, type Json } from './kerasFields.ts';
+import { isJson, type Json, jsonText } from './kerasFields.ts';
 import { buildWithWeights, readOptimizerState, weightsFile } from './kerasWeights.ts';
 
 const METADATA = 'metadata.json';
@@ -22,8 +22,7 @@ export interface SaveModelOptions {
 
 /**
  * A model as a `.keras` file, which Keras 3 opens too: its layers, weights, and, where it is compiled, how it is
- * trained and how far that has come. A model with a loss of one's own is saved uncompiled. The same model gives
- * the same bytes.
+ * trained and how far that has come. A model with a loss of one's own is saved uncompiled.
  *
  * @throws ArgumentError for a model that is not built, or has layers of one's own
  */
@@ -60,7 +59,7 @@ export async function saveModel(
   );
 }
 
-const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(jsonText(value));
 
 export interface LoadModelOptions {
   /** Where the bytes are from, for messages. */

@@ -11,7 +11,7 @@ import {
 import { type Metric, metricOf } from '../training/metrics.ts';
 import { type Sequential, snakeCase } from '../training/model.ts';
 import { adagrad, adam, type Optimizer, rmsprop, sgd } from '../training/optimizers.ts';
-import { camelCase, Fields, isJson, type Json, shown, underscored } from './kerasFields.ts';
+import { camelCase, Fields, Float, isJson, type Json, shown, underscored } from './kerasFields.ts';
 
 const LOSSES: ReadonlyMap<string, (fields: Fields) => Loss> = new Map<string, (fields: Fields) => Loss>([
   ['MeanSquaredError', () => meanSquaredError()],
@@ -161,7 +161,10 @@ export function writeCompileConfig(model: Sequential): Json | undefined {
   if (!model.isCompiled) return undefined;
   const { optimizer, loss, metrics } = model.compiled;
   if (!LOSSES.has(loss.className) || !OPTIMIZERS.has(optimizer.className)) return undefined;
-  const rows = Object.entries(optimizer.config()).map(([key, value]) => [underscored(key), value]);
+  const rows = Object.entries(optimizer.config()).map(([key, value]) => [
+    underscored(key),
+    typeof value === 'number' ? new Float(value) : value,
+  ]);
   const lossRows = Object.entries(loss.config).map(([key, value]) => [underscored(key), value]);
   return {
     optimizer: {

@@ -7,6 +7,27 @@ export function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A number that Python must read as a float, even where it is whole: Keras checks the type of some. */
+export class Float {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** A configuration as JSON, each `Float` with a decimal point. */
+export function jsonText(value: unknown): string {
+  if (value instanceof Float) {
+    const text = JSON.stringify(value.value);
+    return /^-?\d+$/.test(text) ? `${text}.0` : text;
+  }
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;
+  if (!isJson(value)) return JSON.stringify(value ?? null);
+  const rows = Object.entries(value).map(([key, part]) => `${JSON.stringify(key)}:${jsonText(part)}`);
+  return `{${rows.join(',')}}`;
+}
+
 /** `negative_slope` → `negativeSlope`, `beta_1` → `beta1`. */
 export const camelCase = (name: string): string =>
   name.replaceAll(/_([a-z0-9])/g, (_, next: string) => next.toUpperCase());

@@ -73,6 +73,12 @@ async function weightsIn(file: Uint8Array) {
   return readHdf5(member ?? new Uint8Array());
 }
 
+/** All a file says. Its bytes differ from one second to the next, for HDF5 keeps the time. */
+async function contentsOf(file: Uint8Array) {
+  const config = new TextDecoder().decode((await readArchive(file)).get('config.json'));
+  return { config, weights: await weightsIn(file) };
+}
+
 const readable = Object.entries(expected).filter(([name]) => name !== 'lambda_layer');
 
 describe('a file written by Keras', () => {
@@ -152,14 +158,14 @@ function everyLayer(): Sequential {
 }
 
 describe('saveModel and loadModel', () => {
-  it('bring back the same model: configuration, predictions and bytes', async () => {
+  it('bring back the same model: configuration, predictions and weights', async () => {
     const model = everyLayer();
     const file = await saveModel(model);
     const loaded = await loadModel(file);
     expect(loaded.warnings).toEqual([]);
     expect(loaded.model.summary()).toBe(model.summary());
     expect(loaded.model.predict(INPUTS).value()).toEqual(model.predict(INPUTS).value());
-    expect(await saveModel(loaded.model)).toEqual(file);
+    expect(await contentsOf(await saveModel(loaded.model))).toEqual(await contentsOf(file));
   });
 
   const optimizers: Record<string, () => Optimizer> = {
@@ -179,7 +185,7 @@ describe('saveModel and loadModel', () => {
     expect(warnings).toEqual([]);
     expect(loaded.getState()).toEqual(model.getState());
     expect(loaded.compiled.optimizer.config()).toEqual(model.compiled.optimizer.config());
-    expect(await saveModel(loaded)).toEqual(file);
+    expect(await contentsOf(await saveModel(loaded))).toEqual(await contentsOf(file));
   });
 
   it('goes on with the same random numbers of a dropout with a seed', async () => {
@@ -210,6 +216,13 @@ describe('saveModel and loadModel', () => {
     const { model: loaded } = await loadModel(await saveModel(model));
     expect(loaded.compiled.loss.config).toEqual({ fromLogits: true });
     expect(loaded.compiled.metrics.map(({ name }) => name)).toEqual(['accuracy']);
+  });
+
+  it('write whole numbers of an optimizer as floats, which Keras asks for', async () => {
+    const model = sequential([input([2]), dense(1)]);
+    model.compile({ optimizer: sgd({ learningRate: 1 }), loss: 'mse' });
+    const { config } = await contentsOf(await saveModel(model));
+    expect(config).toContain('"learning_rate":1.0,"momentum":0.0,"nesterov":false');
   });
 
   it('refuse to save a model of unknown input shape', async () => {
