@@ -1,8 +1,8 @@
 /** Files of models: a contents page. */
 export {
   type LoadedModel,
-  type LoadModelOptions,
+  type LoadOptions,
   loadModel,
-  type SaveModelOptions,
+  type SaveOptions,
   saveModel,
 } from './keras.ts';

@@ -15,7 +15,7 @@ const OWN = [METADATA, CONFIG, WEIGHTS];
 /** The version of Keras whose files these are. */
 const KERAS_VERSION = '3.15.1';
 
-export interface SaveModelOptions {
+export interface SaveOptions {
   /** Further members of the archive, by their paths in it. */
   readonly extras?: ReadonlyMap<string, Uint8Array>;
 }
@@ -28,7 +28,7 @@ export interface SaveModelOptions {
  */
 export async function saveModel(
   model: Sequential,
-  { extras = new Map() }: SaveModelOptions = {},
+  { extras = new Map() }: SaveOptions = {},
 ): Promise<Uint8Array> {
   const { inputShape } = model;
   if (!inputShape) {
@@ -61,7 +61,7 @@ export async function saveModel(
 
 const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(jsonText(value));
 
-export interface LoadModelOptions {
+export interface LoadOptions {
   /** Where the bytes are from, for messages. */
   readonly source?: string;
 }
@@ -80,7 +80,7 @@ export interface LoadedModel {
  *
  * @throws DataError when the file is damaged, or holds another kind of model, a layer that is not known, or code
  */
-export async function loadModel(bytes: Uint8Array, { source }: LoadModelOptions = {}): Promise<LoadedModel> {
+export async function loadModel(bytes: Uint8Array, { source }: LoadOptions = {}): Promise<LoadedModel> {
   const place: Place = source === undefined ? {} : { file: source };
   refuseHdf5(bytes, place);
   const members = await readArchive(bytes, place);

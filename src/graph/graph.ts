@@ -5,13 +5,20 @@ import type { Attributes, Node, NodeOf, Op } from './ops.ts';
 import { SIGNATURES } from './shapes.ts';
 
 /**
- * Every live node by what it is. Weak, so that a graph nobody holds is collected; the only state of this floor,
- * and invisible: it makes equal nodes identical.
+ * Where to find the nodes made of given inputs: a tree with one level for each input, the nodes at the end by
+ * operation and attributes. It holds its inputs weakly, so a node is findable exactly as long as all its inputs
+ * live, and a graph nobody holds is collected — also in the middle of a synchronous loop, where a `WeakRef` would
+ * keep everything it ever pointed to. With the leaves below, the only state of this floor, and invisible: it makes
+ * equal nodes identical.
  */
-const interned = new Map<string, WeakRef<Node>>();
-const collected = new FinalizationRegistry<string>((key) => {
-  if (interned.get(key)?.deref() === undefined) interned.delete(key);
-});
+interface Uses {
+  readonly made: Map<string, Node>;
+  readonly further: WeakMap<Node, Uses>;
+}
+const root: Uses = { made: new Map(), further: new WeakMap() };
+
+/** Leaves have no inputs to be held by: this many equal ones, the last made or asked for, are the same. */
+const LEAF_LIMIT = 4096;
 let created = 0;
 
 /**
@@ -20,14 +27,39 @@ let created = 0;
  * @throws ShapeError, DtypeError, ArgumentError when the inputs do not fit the operation.
  */
 export function make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
-  const key = `${op}(${inputs.map(({ id }) => id).join()})${keyOfAttributes(op, attributes)}`;
-  const known = interned.get(key)?.deref();
-  if (known) return known;
-  const { shape, dtype } = SIGNATURES[op](inputs, attributes);
-  const node = Object.freeze({ op, inputs, attributes, shape, dtype, id: created++ }) as NodeOf<O> as Node;
-  interned.set(key, new WeakRef(node));
-  collected.register(node, key);
+  // An input is unlike all others: nobody will look for it.
+  if (op === 'input') return newNode(op, inputs, attributes);
+  const { made } = usesOf(inputs);
+  const key = `${op}${keyOfAttributes(op, attributes)}`;
+  const node = made.get(key) ?? newNode(op, inputs, attributes);
+  if (made === root.made) keepLeaf(key, node);
+  else made.set(key, node);
   return node;
+}
+
+/** Moves a leaf to the end of the line, and lets go of the one at its head. */
+function keepLeaf(key: string, node: Node): void {
+  root.made.delete(key);
+  root.made.set(key, node);
+  if (root.made.size > LEAF_LIMIT) root.made.delete(root.made.keys().next().value ?? '');
+}
+
+function usesOf(inputs: readonly Node[]): Uses {
+  let uses = root;
+  for (const from of inputs) {
+    let next = uses.further.get(from);
+    if (!next) {
+      next = { made: new Map(), further: new WeakMap() };
+      uses.further.set(from, next);
+    }
+    uses = next;
+  }
+  return uses;
+}
+
+function newNode<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
+  const { shape, dtype } = SIGNATURES[op](inputs, attributes);
+  return Object.freeze({ op, inputs, attributes, shape, dtype, id: created++ }) as NodeOf<O> as Node;
 }
 
 function keyOfAttributes(op: Op, attributes: Attributes[Op]): string {

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../graph/errors.ts';
 import { type Shape, sizeOf } from '../graph/ndarray.ts';
 import type { Key } from '../graph/threefry.ts';
-import { greater, greaterEqual, matmul, minimum, mul, softmax, sub, where } from '../tensor/functions.ts';
+import { greater, greaterEqual, matmul, minimum, mul, softmax, where } from '../tensor/functions.ts';
 import { nextKey, randomUniform } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -148,18 +148,22 @@ export function activation(name: ActivationName, options: LayerOptions = {}): La
 }
 
 export interface ReLUOptions extends LayerOptions {
-  readonly maxValue?: number;
   readonly negativeSlope?: number;
+  readonly maxValue?: number;
   readonly threshold?: number;
 }
 
 class ReLU extends Layer {
   readonly className = 'ReLU';
-  readonly #options: { maxValue: number | null; negativeSlope: number; threshold: number };
+  readonly #negativeSlope: number;
+  readonly #maxValue: number | undefined;
+  readonly #threshold: number;
 
-  constructor({ maxValue, negativeSlope = 0, threshold = 0, ...options }: ReLUOptions) {
+  constructor({ negativeSlope = 0, maxValue, threshold = 0, ...options }: ReLUOptions) {
     super(options);
-    this.#options = { maxValue: maxValue ?? null, negativeSlope, threshold };
+    this.#negativeSlope = negativeSlope;
+    this.#maxValue = maxValue;
+    this.#threshold = threshold;
   }
 
   protected setUp(inputShape: Shape): Shape {
@@ -167,22 +171,35 @@ class ReLU extends Layer {
   }
 
   call(x: Tensor): Tensor {
-    const { maxValue, negativeSlope, threshold } = this.#options;
-    const above = maxValue === null ? x : minimum(x, maxValue);
-    if (threshold === 0) return where(greater(x, 0), above, mul(x, negativeSlope));
-    return where(greaterEqual(x, threshold), above, mul(sub(x, threshold), negativeSlope));
+    const below = mul(x.sub(this.#threshold), this.#negativeSlope);
+    const rectified = where(greater(x, this.#threshold), x, below);
+    return this.#maxValue === undefined ? rectified : minimum(rectified, this.#maxValue);
   }
 
   config() {
-    return { ...this.#options };
+    return {
+      maxValue: this.#maxValue ?? null,
+      negativeSlope: this.#negativeSlope,
+      threshold: this.#threshold,
+    };
   }
+}
+
+/**
+ * x above `threshold` (0), `negativeSlope`·(x − threshold) below it (slope 0), never more than `maxValue`.
+ * Output shape: that of the input.
+ *
+ * @see Keras `ReLU`
+ */
+export function reLU(options: ReLUOptions = {}): Layer {
+  return new ReLU(options);
 }
 
 class LeakyReLU extends Layer {
   readonly className = 'LeakyReLU';
   readonly #negativeSlope: number;
 
-  constructor(negativeSlope: number, options: LayerOptions) {
+  constructor({ negativeSlope = 0.3, ...options }: LayerOptions & { negativeSlope?: number }) {
     super(options);
     this.#negativeSlope = negativeSlope;
   }
@@ -200,22 +217,9 @@ class LeakyReLU extends Layer {
   }
 }
 
-/**
- * x from `threshold` on, at most `maxValue`; below it `negativeSlope`·(x − threshold). By default max(x, 0).
- * Output shape: that of the input.
- *
- * @see Keras `ReLU`
- */
-export function reLU(options: ReLUOptions = {}): Layer {
-  return new ReLU(options);
-}
-
 /** x where positive, else `negativeSlope`·x, by default 0.3x. Output shape: that of the input. */
-export function leakyReLU({
-  negativeSlope = 0.3,
-  ...options
-}: LayerOptions & { negativeSlope?: number } = {}): Layer {
-  return new LeakyReLU(negativeSlope, options);
+export function leakyReLU(options: LayerOptions & { negativeSlope?: number } = {}): Layer {
+  return new LeakyReLU(options);
 }
 
 class Softmax extends Layer {

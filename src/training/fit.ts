@@ -4,7 +4,7 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { RandomStream } from '../graph/threefry.ts';
 import type { CompiledStep } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
-import { type TensorLike, toArray } from '../tensor/tensor.ts';
+import { Tensor, type TensorLike, toArray } from '../tensor/tensor.ts';
 import { type Callback, History, type Logs } from './callbacks.ts';
 import type { Sequential } from './model.ts';
 import { explainNonFinite } from './nonFinite.ts';
@@ -175,13 +175,18 @@ export interface Pair {
   readonly count: number;
 }
 
+/** Examples in float32, as layers take them. */
+export function inputsOf(x: TensorLike): NDArray {
+  return x instanceof Tensor ? x.cast('float32').value() : toArray(x, { dtype: 'float32' });
+}
+
 /**
  * Inputs as float32 and targets as they are, checked to go together.
  *
  * @throws ArgumentError when there are none, or not as many of one as of the other
  */
 export function pairOf(inputs: TensorLike, targets: TensorLike): Pair {
-  const x = toArray(inputs, { dtype: 'float32' });
+  const x = inputsOf(inputs);
   const y = toArray(targets);
   const count = x.shape[0] ?? 0;
   if (count === 0 || count !== y.shape[0]) {

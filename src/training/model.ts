@@ -6,10 +6,10 @@ import type { Node } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import type { CallContext, Layer } from '../layers/layer.ts';
 import { CompiledStep } from '../tensor/compile.ts';
-import { type Tensor, type TensorLike, tensor, toArray } from '../tensor/tensor.ts';
+import { type Tensor, type TensorLike, tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { History, Logs } from './callbacks.ts';
-import { Evaluation, type FitOptions, pairOf, takeRows, fit as train } from './fit.ts';
+import { Evaluation, type FitOptions, inputsOf, pairOf, takeRows, fit as train } from './fit.ts';
 import { type Loss, type LossName, lossOf } from './losses.ts';
 import { type Metric, metricOf } from './metrics.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from './optimizers.ts';
@@ -181,7 +181,7 @@ export class Sequential {
    * @throws ShapeError when the examples have another shape than the model's
    */
   predict(x: TensorLike, { batchSize = 256 }: { batchSize?: number } = {}): Tensor {
-    const inputs = toArray(x, { dtype: 'float32' });
+    const inputs = inputsOf(x);
     const shape = inputs.shape.slice(1);
     this.build(shape);
     const count = inputs.shape[0] ?? 0;
@@ -217,7 +217,15 @@ export class Sequential {
     return this.weights.map((weight) => weight.value());
   }
 
+  /** Gives all weights other values, in the order of `weights`. @throws ArgumentError for more or fewer values */
   setWeights(values: readonly NDArray[]): void {
+    if (values.length !== this.weights.length) {
+      throw new ArgumentError({
+        asked: `weights of "${this.name}"`,
+        expected: `${this.weights.length} arrays`,
+        received: `${values.length}`,
+      });
+    }
     for (const [i, weight] of this.weights.entries()) {
       const value = values[i];
       if (value) weight.assign(value);

@@ -31,6 +31,7 @@ export function explainNonFinite(
     const column = badColumn(x);
     if (column !== undefined)
       return problem(at, `feature ${column} of the inputs holds NaN or infinity`, 'Clean the data.');
+    if (badColumn(y) !== undefined) return problem(at, 'the targets hold NaN or infinity', 'Clean the data.');
     const found = firstBad(model, x, y);
     if (found) return describe(model, found, at);
     model.trainOnBatch(x, y);

@@ -11,6 +11,7 @@ export abstract class Optimizer {
   /** May be assigned between steps without compiling anew. */
   readonly learningRate: Variable;
   #slots: Variable[][] | undefined;
+  #weights: readonly Variable[] = [];
 
   constructor(learningRate: number) {
     if (!(learningRate > 0)) {
@@ -36,15 +37,26 @@ export abstract class Optimizer {
   /** Assigns a weight and its slots. */
   protected abstract update(weight: Variable, gradient: Tensor, slots: readonly Variable[], step: Step): void;
 
+  /** Makes the slots of the weights, once. @throws ArgumentError when it was built for other weights */
   build(weights: readonly Variable[]): void {
-    this.#slots ??= weights.map((weight) =>
+    if (this.#slots) {
+      if (weights.length === this.#weights.length && weights.every((w, i) => w === this.#weights[i])) return;
+      throw new ArgumentError({
+        asked: `${this.className} optimizer`,
+        expected: 'the weights it was first used with',
+        received: 'others',
+        fix: 'Make an optimizer for each model.',
+      });
+    }
+    this.#weights = weights;
+    this.#slots = weights.map((weight) =>
       this.slotValues(weight).map(
         (value) => new Variable(value, { name: `${weight.name} slot`, trainable: false }),
       ),
     );
   }
 
-  /** All slots, interleaved weight by weight. */
+  /** All slots in Keras's order: interleaved, weight by weight. */
   get slots(): readonly Variable[] {
     return (this.#slots ?? []).flat();
   }
@@ -165,6 +177,14 @@ class RMSprop extends Optimizer {
     return [zeros(shape), ...(momentum > 0 ? [zeros(shape)] : []), ...(centered ? [zeros(shape)] : [])];
   }
 
+  /** Kind by kind, where the others go weight by weight: so Keras orders those of this one. */
+  override get slots(): readonly Variable[] {
+    const { momentum, centered } = this.#options;
+    const kinds = 1 + (momentum > 0 ? 1 : 0) + (centered ? 1 : 0);
+    const slots = super.slots;
+    return Array.from({ length: kinds }, (_, kind) => slots.filter((_, i) => i % kinds === kind)).flat();
+  }
+
   protected update(weight: Variable, gradient: Tensor, slots: readonly Variable[], { rate }: Step): void {
     const { rho, momentum, epsilon, centered } = this.#options;
     const [squares, ...others] = slots;
@@ -278,11 +298,13 @@ export type OptimizerName = 'sgd' | 'adagrad' | 'rmsprop' | 'adam';
  */
 export function optimizerOf(given: Optimizer | string): Optimizer {
   if (typeof given !== 'string') return given;
-  const make = BY_NAME[given.toLowerCase()];
-  if (!make)
+  const name = given.toLowerCase();
+  const make = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  if (!make) {
     throw new ArgumentError({
       asked: `optimizer "${given}"`,
       expected: `one of ${Object.keys(BY_NAME).join(', ')}`,
     });
+  }
   return make();
 }

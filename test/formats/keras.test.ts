@@ -225,6 +225,14 @@ describe('saveModel and loadModel', () => {
     expect(config).toContain('"learning_rate":1.0,"momentum":0.0,"nesterov":false');
   });
 
+  it('write the slots of RMSprop kind by kind, as Keras reads them', async () => {
+    const model = sequential([input([2]), dense(3)]);
+    model.compile({ optimizer: rmsprop({ momentum: 0.5, centered: true }), loss: 'mse' });
+    const { datasets } = await weightsIn(await saveModel(model));
+    const shapes = Array.from({ length: 6 }, (_, i) => datasets.get(`optimizer/vars/${i + 2}`)?.shape);
+    expect(shapes).toEqual([[2, 3], [3], [2, 3], [3], [2, 3], [3]]);
+  });
+
   it('refuse to save a model of unknown input shape', async () => {
     await expect(saveModel(sequential([dense(1)]))).rejects.toThrow(/build\(shape\)/);
   });
