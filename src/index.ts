@@ -10,6 +10,7 @@ export type { Backend, CompileReport, Executable } from './compile/backend.ts';
 export type { Dtype } from './graph/dtypes.ts';
 export * from './graph/errors.ts';
 export { type NDArray, ndarray, type Shape } from './graph/ndarray.ts';
+export * from './layers/index.ts';
 export { compile } from './tensor/compile.ts';
 export * from './tensor/functions.ts';
 export { grad, valueAndGrad } from './tensor/gradient.ts';
@@ -17,3 +18,4 @@ export { randomNormal, randomTruncatedNormal, randomUniform, setSeed } from './t
 export { setBackend } from './tensor/runtime.ts';
 export { compute, type Nested, Tensor, type TensorLike, tensor } from './tensor/tensor.ts';
 export { Variable, variable } from './tensor/variable.ts';
+export * from './training/index.ts';

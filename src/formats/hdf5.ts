@@ -1,5 +1,5 @@
 import type { NDArray } from '../graph/ndarray.ts';
-import { hdf5Engine } from './hdf5Engine.ts';
+import { hdf5Engine, type OpenFile } from './hdf5Engine.ts';
 import { checkHeaps } from './hdf5Heap.ts';
 import { readContents } from './hdf5Reader.ts';
 import { planGroups, writeContents } from './hdf5Writer.ts';
@@ -35,6 +35,9 @@ const LIMITS: Hdf5Limits = { depth: 64, objects: 100_000, bytes: 2 ** 30 };
 /** DEFLATE cannot shrink anything further than this: a dataset that claims to be larger is made of nothing. */
 const MAX_RATIO = 1032;
 
+/** What the HDF5 library needs to work in, besides the numbers it reads. */
+const WORKSPACE = 2 ** 26;
+
 export interface ReadHdf5Options extends Partial<Hdf5Limits> {
   /** The file's name, for messages. */
   readonly file?: string;
@@ -64,8 +67,10 @@ export async function readHdf5(bytes: Uint8Array, options: ReadHdf5Options = {})
   const { file: name, ...given } = options;
   const place = name === undefined ? {} : { file: name };
   const limits = { ...LIMITS, ...given };
-  const most = { ...limits, bytes: Math.min(limits.bytes, bytes.length * MAX_RATIO) };
+  const most = Math.min(limits.bytes, bytes.length * MAX_RATIO);
   checkHeaps(bytes, place);
   const engine = await hdf5Engine();
-  return engine.read(bytes, (file) => readContents(file, most, place), place);
+  const read = (file: OpenFile) => readContents(file, { ...limits, bytes: most }, place);
+  // Compressed numbers take their place twice: as a chunk, and as what is asked for.
+  return engine.read(bytes, WORKSPACE + 2 * most, read, place);
 }

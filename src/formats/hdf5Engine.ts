@@ -1,4 +1,5 @@
 import { DataError, type Place } from '../graph/errors.ts';
+import { Hdf5Memory } from './hdf5Memory.ts';
 
 export type Hdf5Library = typeof import('h5wasm').Module;
 
@@ -15,8 +16,11 @@ export interface OpenFile {
  * call runs; nothing waits inside of a call, so two of them never meet.
  */
 export interface Hdf5Engine {
-  /** Runs `read` on the file that `bytes` are. Whatever goes wrong inside is thrown as a DataError. */
-  read<T>(bytes: Uint8Array, read: (file: OpenFile) => T, place?: Place): T;
+  /**
+   * Runs `read` on the file that `bytes` are, with `room` bytes for the library to work in. Whatever goes wrong
+   * inside is thrown as a DataError.
+   */
+  read<T>(bytes: Uint8Array, room: number, read: (file: OpenFile) => T, place?: Place): T;
   /** The bytes of a new file that `write` has filled. */
   write(write: (file: OpenFile) => void): Uint8Array;
 }
@@ -33,19 +37,19 @@ const PATH = '/pellucid.h5';
 
 class Engine implements Hdf5Engine {
   readonly #library: Hdf5Library;
-  readonly #pristine: Uint8Array;
+  readonly #memory: Hdf5Memory;
 
   constructor(library: Hdf5Library) {
     this.#library = library;
     removeInputDevices(library);
-    this.#pristine = usedMemory(library);
+    this.#memory = new Hdf5Memory(library);
   }
 
-  read<T>(bytes: Uint8Array, read: (file: OpenFile) => T, place: Place = {}): T {
+  read<T>(bytes: Uint8Array, room: number, read: (file: OpenFile) => T, place: Place = {}): T {
     const { FS, H5F_ACC_RDONLY } = this.#library;
     return this.#guarded('reading an HDF5 file', place, () => {
       FS.writeFile(PATH, bytes);
-      return this.#opened(H5F_ACC_RDONLY, read);
+      return this.#memory.within(room, () => this.#opened(H5F_ACC_RDONLY, read));
     });
   }
 
@@ -106,8 +110,8 @@ class Engine implements Hdf5Engine {
    * on. Its memory is then put back as it was before the first file: the same as loading it afresh.
    */
   #restart(): void {
-    const { FS, HEAPU8 } = this.#library;
-    HEAPU8.set(this.#pristine);
+    const { FS } = this.#library;
+    this.#memory.restore();
     for (const stream of streamsOf(this.#library)) if (stream && stream.fd > 2) FS.close(stream);
   }
 }
@@ -188,12 +192,4 @@ function removeInputDevices({ FS }: Hdf5Library): void {
   for (const path of ['/dev/stdin', '/dev/tty', '/dev/tty1']) {
     if (FS.analyzePath(path).exists) FS.unlink(path);
   }
-}
-
-/** The library's memory up to the last byte that is not zero: its static data and its heap so far. */
-function usedMemory({ HEAPU8 }: Hdf5Library): Uint8Array {
-  const words = new Uint32Array(HEAPU8.buffer);
-  let end = words.length;
-  while (end > 0 && words[end - 1] === 0) end--;
-  return HEAPU8.slice(0, end * 4);
 }

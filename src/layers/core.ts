@@ -1,7 +1,7 @@
 import { ArgumentError } from '../graph/errors.ts';
 import { type Shape, sizeOf } from '../graph/ndarray.ts';
 import type { Key } from '../graph/threefry.ts';
-import { greaterEqual, matmul, mul, softmax, where } from '../tensor/functions.ts';
+import { greater, greaterEqual, matmul, minimum, mul, softmax, where } from '../tensor/functions.ts';
 import { nextKey, randomUniform } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -147,13 +147,60 @@ export function activation(name: ActivationName, options: LayerOptions = {}): La
   return new Activation(name, options);
 }
 
+export interface ReLUOptions extends LayerOptions {
+  readonly negativeSlope?: number;
+  readonly maxValue?: number;
+  readonly threshold?: number;
+}
+
 class ReLU extends Layer {
-  readonly className: 'ReLU' | 'LeakyReLU';
+  readonly className = 'ReLU';
+  readonly #negativeSlope: number;
+  readonly #maxValue: number | undefined;
+  readonly #threshold: number;
+
+  constructor({ negativeSlope = 0, maxValue, threshold = 0, ...options }: ReLUOptions) {
+    super(options);
+    this.#negativeSlope = negativeSlope;
+    this.#maxValue = maxValue;
+    this.#threshold = threshold;
+  }
+
+  protected setUp(inputShape: Shape): Shape {
+    return inputShape;
+  }
+
+  call(x: Tensor): Tensor {
+    const below = mul(x.sub(this.#threshold), this.#negativeSlope);
+    const rectified = where(greater(x, this.#threshold), x, below);
+    return this.#maxValue === undefined ? rectified : minimum(rectified, this.#maxValue);
+  }
+
+  config() {
+    return {
+      maxValue: this.#maxValue ?? null,
+      negativeSlope: this.#negativeSlope,
+      threshold: this.#threshold,
+    };
+  }
+}
+
+/**
+ * x above `threshold` (0), `negativeSlope`·(x − threshold) below it (slope 0), never more than `maxValue`.
+ * Output shape: that of the input.
+ *
+ * @see Keras `ReLU`
+ */
+export function reLU(options: ReLUOptions = {}): Layer {
+  return new ReLU(options);
+}
+
+class LeakyReLU extends Layer {
+  readonly className = 'LeakyReLU';
   readonly #negativeSlope: number;
 
-  constructor(className: 'ReLU' | 'LeakyReLU', negativeSlope: number, options: LayerOptions) {
+  constructor({ negativeSlope = 0.3, ...options }: LayerOptions & { negativeSlope?: number }) {
     super(options);
-    this.className = className;
     this.#negativeSlope = negativeSlope;
   }
 
@@ -170,20 +217,9 @@ class ReLU extends Layer {
   }
 }
 
-/** x where positive, else `negativeSlope`·x, which is 0 by default. Output shape: that of the input. */
-export function reLU({
-  negativeSlope = 0,
-  ...options
-}: LayerOptions & { negativeSlope?: number } = {}): Layer {
-  return new ReLU('ReLU', negativeSlope, options);
-}
-
 /** x where positive, else `negativeSlope`·x, by default 0.3x. Output shape: that of the input. */
-export function leakyReLU({
-  negativeSlope = 0.3,
-  ...options
-}: LayerOptions & { negativeSlope?: number } = {}): Layer {
-  return new ReLU('LeakyReLU', negativeSlope, options);
+export function leakyReLU(options: LayerOptions & { negativeSlope?: number } = {}): Layer {
+  return new LeakyReLU(options);
 }
 
 class Softmax extends Layer {

@@ -273,10 +273,14 @@ describe('backward', () => {
   test('asks for a single number', () => {
     const x = input('float32', [2, 3]);
     expect(() => backward(x, [x])).toThrow(ArgumentError);
-    expect(() => backward(x, [x])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: gradient: expected a single floating-point number to differentiate, found float32[2, 3]. Reduce it first, with sum or mean.]`);
+    expect(() => backward(x, [x])).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: gradient: expected a single floating-point number to differentiate, found float32[2, 3]. Reduce it first, with sum or mean.]`,
+    );
   });
 
   test('asks for a floating-point number', () => {
-    expect(() => backward(scalar(1, 'int32'), [])).toThrowErrorMatchingInlineSnapshot(`[ArgumentError: gradient: expected a single floating-point number to differentiate, found int32[]. Reduce it first, with sum or mean.]`);
+    expect(() => backward(scalar(1, 'int32'), [])).toThrowErrorMatchingInlineSnapshot(
+      `[ArgumentError: gradient: expected a single floating-point number to differentiate, found int32[]. Reduce it first, with sum or mean.]`,
+    );
   });
 });

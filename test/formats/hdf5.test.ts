@@ -69,11 +69,9 @@ describe('writeHdf5', () => {
     for (const [path, { name }] of [...groups.entries()]) expect(read.groups.get(path)?.name).toBe(name);
   });
 
-  it('writes the layout Keras does, and the same bytes each time', async () => {
-    const contents = only('vars/0', ndarray(Float32Array.of(1, 2)));
-    const bytes = await writeHdf5(contents);
+  it('writes the oldest layout, as Keras does', async () => {
+    const bytes = await writeHdf5(only('vars/0', ndarray(Float32Array.of(1, 2))));
     expect([...bytes.subarray(0, 9)]).toEqual([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 0]);
-    expect(await writeHdf5(contents)).toEqual(bytes);
   });
 
   it('writes more than a symbol table node holds', async () => {

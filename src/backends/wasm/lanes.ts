@@ -130,7 +130,6 @@ function lanes(code: FunctionBuilder, { dtype, float, integer, number, word, mas
   };
   const byWidth = (wide: InstructionName, single: InstructionName, double: InstructionName) =>
     vector ? wide : float === 'f32' ? single : double;
-
   const less = compare(`${float}.lt`);
 
   return {

@@ -1,6 +1,5 @@
 import { bodyOf, type Expression, eachExpression, type Kernel, type Root } from '../../compile/kernels.ts';
-import type { View } from '../../compile/views.ts';
-import type { Local } from './assembler.ts';
+import type { FunctionBuilder, Local } from './assembler.ts';
 import { Body, type KernelContext, type Position } from './body.ts';
 import { advance, type Counter, elementBytes, forEach, type Loop, storeView, sumOf, UNIT } from './loops.ts';
 import { LANES, nest, Stores } from './nests.ts';
@@ -12,10 +11,14 @@ type Matmul = Extract<Root, { kind: 'matmul' }>;
 const TILE_ROWS = 4;
 /** Columns of a register tile by its number of rows: fewer rows leave room for more columns. */
 const TILE_COLUMNS: readonly number[] = [0, 32, 16, 8, 8];
-/** Steps along the depth that are written out before the loop goes round. */
-const UNROLL = 4;
-/** Depths up to this are written out without a loop. */
+/**
+ * Depths up to this are written out without a loop. Longer ones are not unrolled at all: V8 moves the loads of
+ * all unrolled steps to the front, and then spills (26 against 12 GFLOP/s at four steps).
+ */
 const SHORT_DEPTH = 8;
+/** Rows and columns of the panels that operands are packed into. */
+const PANEL_ROWS = 4;
+const PANEL_COLUMNS = 8;
 /** Epilogues of more operations are written once and looped over a tile kept in memory. */
 const LONG_EPILOGUE = 10;
 /** Left operands are walked in blocks of rows that stay in the second-level cache. */
@@ -26,7 +29,6 @@ const BLOCK_BYTES = 256 * 1024;
  * next.
  */
 interface Side {
-  readonly view: View;
   readonly address: Local;
   /** Bytes along the axis it shares with the result. */
   readonly outer: number;
@@ -85,7 +87,6 @@ function side(
   if (local) context.code.get(local);
   const address = context.code.emit('i32.const', constant).emit('i32.add').keep('i32');
   return {
-    view,
     address,
     outer: (view.strides[axis] ?? 0) * bytes,
     depth: (view.strides[depthAxis] ?? 0) * bytes,
@@ -98,11 +99,11 @@ interface Tile {
   readonly vectors: readonly number[];
 }
 
-/** Bytes of scratch memory that a matrix product needs: its packed right side, and one tile of results. */
+/** Bytes of scratch memory that a matrix product needs: both packed sides, and one tile of results. */
 export function scratchBytes(kernel: Kernel, root: Matmul): number {
   const [m = 1, n = 1] = kernel.space.slice(-2);
-  const widest = Math.max(m, n) + 8;
-  return 4 * widest * root.depth + TILE_BYTES;
+  const panels = 2 * PANEL_COLUMNS + m + n;
+  return 4 * panels * root.depth + TILE_BYTES;
 }
 
 const TILE_BYTES = 4 * 64;
@@ -149,28 +150,26 @@ class Product {
     const columns = this.#columns.length;
     const tileRows = Math.min(rows, TILE_ROWS);
     const tileColumns = TILE_COLUMNS[tileRows] ?? 8;
-    const packed = this.#shouldPack(right, rows);
-    const packedBytes = packed ? 4 * this.#depth * Math.ceil(columns / 8) * 8 : 0;
-    if (packed) this.#pack(right);
+    const packRight = this.#shouldPack(right, rows);
+    const rightBytes = packRight ? packedBytes(columns, this.#depth, PANEL_COLUMNS) : 0;
+    if (packRight) this.#pack(right, columns, PANEL_COLUMNS, 0);
+    const packLeft = rows >= TILE_ROWS && columns >= 4 * PANEL_COLUMNS && this.#depth > SHORT_DEPTH;
+    const leftBytes = packLeft ? packedBytes(rows, this.#depth, PANEL_ROWS) : 0;
+    if (packLeft) this.#pack(left, rows, PANEL_ROWS, rightBytes);
+    const sideAt = (side: Side, packed: boolean, at: Counter, width: number, base: number): Side =>
+      packed ? this.#panel(at, width, base) : { ...side, address: this.#start(side.address, at, side.outer) };
 
     const blockRows = Math.max(Math.floor(BLOCK_BYTES / (4 * this.#depth) / tileRows), 1) * tileRows;
     forEach(code, 0, rows, blockRows, (block) => {
       const inBlock = Math.min(blockRows, rows);
       const ragged = rows % blockRows !== 0 && rows > blockRows;
       const panels = (blockLength: number) =>
-        this.#eachPanel(columns, tileColumns, (column, vectors) => {
-          const source = packed ? this.#panel(column, vectors.length * LANES) : undefined;
-          this.#eachTile(block, blockLength, tileRows, (row, count) =>
-            this.#tile(
-              { rows: count, vectors },
-              row,
-              column,
-              left,
-              source ?? right,
-              source !== undefined,
-              packedBytes,
-            ),
-          );
+        eachPanel(code, columns, tileColumns, (column, vectors) => {
+          const b = sideAt(right, packRight, column, vectors.length * LANES, 0);
+          this.#eachTile(block, blockLength, tileRows, (row, count) => {
+            const a = sideAt(left, packLeft, row, PANEL_ROWS, rightBytes);
+            this.#tile({ rows: count, vectors }, row, column, a, b, rightBytes + leftBytes);
+          });
         });
       if (!ragged) {
         panels(inBlock);
@@ -204,28 +203,21 @@ class Product {
     else this.#context.code.get(counter);
   }
 
-  /** Copies the right side into panels of eight columns, each dense along the depth. */
-  #pack(right: Side): void {
+  /** Copies a side into panels of some rows or columns, each dense along the depth, `base` bytes into scratch memory. */
+  #pack(side: Side, length: number, width: number, base: number): void {
     const { code, scratch } = this.#context;
-    const columns = this.#columns.length;
-    this.#eachPanel(columns, 8, (column, vectors) => {
-      const width = vectors.length * LANES * 4;
-      const target = this.#panel(column, vectors.length * LANES);
-      const from = sumOf(code, { local: right.address, constant: 0 }, [
-        { counter: column, factor: right.outer / UNIT },
-      ]);
+    eachPanel(code, length, width, (at, vectors) => {
+      const bytes = vectors.length * LANES * 4;
+      const target = this.#panel(at, vectors.length * LANES, base);
+      const from = this.#start(side.address, at, side.outer);
       forEach(code, 0, this.#depth, 1, (k) => {
-        const source = sumOf(code, from, [{ counter: k, factor: right.depth / UNIT }]);
+        const source = sumOf(code, { local: from, constant: 0 }, [{ counter: k, factor: side.depth / UNIT }]);
         const to = sumOf(code, { local: target.address, constant: 0 }, [
-          { counter: k, factor: width / UNIT },
+          { counter: k, factor: bytes / UNIT },
         ]);
         vectors.forEach((lanes, v) => {
-          const value = this.#vector(
-            source.local ?? scratch,
-            source.constant + v * LANES * right.outer,
-            right.outer,
-            lanes,
-          );
+          const offset = source.constant + v * LANES * side.outer;
+          const value = this.#vector(source.local ?? scratch, offset, side.outer, lanes);
           code
             .get(to.local ?? scratch)
             .get(value)
@@ -235,18 +227,17 @@ class Product {
     });
   }
 
-  /** A packed panel as a side. */
-  #panel(column: Counter, width: number): Side {
+  /** A packed panel as a side that begins there. */
+  #panel(at: Counter, width: number, base: number): Side {
     const { code, scratch } = this.#context;
-    const { local, constant } = sumOf(code, { local: scratch, constant: 0 }, [
-      { counter: column, factor: (4 * this.#depth) / UNIT },
-    ]);
+    const start = { local: scratch, constant: base };
+    const { local, constant } = sumOf(code, start, [{ counter: at, factor: (4 * this.#depth) / UNIT }]);
     const address = code
       .get(local ?? scratch)
       .emit('i32.const', constant)
       .emit('i32.add')
       .keep('i32');
-    return { view: storeView([]), address, outer: 4, depth: 4 * width };
+    return { address, outer: 4, depth: 4 * width };
   }
 
   /** Up to four numbers `step` bytes apart. */
@@ -265,19 +256,6 @@ class Product {
     return value;
   }
 
-  /** Whole panels in a loop, then what is left. */
-  #eachPanel(columns: number, width: number, body: (column: Counter, vectors: number[]) => void): void {
-    const full = columns - (columns % width);
-    forEach(this.#context.code, 0, full, width, (column) => body(column, vectorsOf(width)));
-    let at = full;
-    // A packed panel is eight wide, so what is left goes by eights too.
-    while (at < columns) {
-      const piece = Math.min(columns - at, width > 8 ? Math.max(8, (columns - at) & ~7) : 8);
-      body(at * UNIT, vectorsOf(piece));
-      at += piece;
-    }
-  }
-
   #eachTile(block: Counter, rows: number, height: number, body: (row: Counter, count: number) => void): void {
     const { code } = this.#context;
     const full = rows - (rows % height);
@@ -292,42 +270,25 @@ class Product {
     return this.#context.code.emit('i32.add').keep('i32');
   }
 
-  #tile(
-    tile: Tile,
-    row: Counter,
-    column: Counter,
-    left: Side,
-    right: Side,
-    packed: boolean,
-    packedBytes: number,
-  ): void {
+  /** @param a the left side from the tile's first row on @param b the right side from its first column on */
+  #tile(tile: Tile, row: Counter, column: Counter, a: Side, b: Side, tileAt: number): void {
     const { code } = this.#context;
-    const a = this.#start(left.address, row, left.outer);
-    const b = packed ? code.get(right.address).keep('i32') : this.#start(right.address, column, right.outer);
+    const left = code.get(a.address).keep('i32');
+    const right = code.get(b.address).keep('i32');
     const totals = Array.from({ length: tile.rows }, () =>
       tile.vectors.map(() => code.emit('v128.const', new Uint8Array(16)).keep('v128')),
     );
-    const accumulate = (k: number) => this.#multiply(tile, totals, a, b, left, right, k);
-    if (this.#depth <= SHORT_DEPTH) for (let k = 0; k < this.#depth; k++) accumulate(k);
-    else {
-      const rounds = Math.floor(this.#depth / UNROLL);
-      forEach(code, 0, rounds, 1, () => {
-        for (let k = 0; k < UNROLL; k++) accumulate(k);
-        code
-          .get(a)
-          .emit('i32.const', left.depth * UNROLL)
-          .emit('i32.add')
-          .set(a);
-        code
-          .get(b)
-          .emit('i32.const', right.depth * UNROLL)
-          .emit('i32.add')
-          .set(b);
+    if (this.#depth <= SHORT_DEPTH) {
+      for (let k = 0; k < this.#depth; k++) this.#multiply(tile, totals, left, right, a, b, k);
+    } else {
+      forEach(code, 0, this.#depth, 1, () => {
+        this.#multiply(tile, totals, left, right, a, b, 0);
+        code.get(left).emit('i32.const', a.depth).emit('i32.add').set(left);
+        code.get(right).emit('i32.const', b.depth).emit('i32.add').set(right);
       });
-      for (let k = 0; k < this.#depth % UNROLL; k++) accumulate(k);
     }
-    if (this.#longEpilogue && tile.rows * tile.vectors.length > 1)
-      this.#loopedEpilogue(tile, totals, row, column, packedBytes);
+    const looped = this.#longEpilogue && tile.rows * tile.vectors.length > 1;
+    if (looped) this.#loopedEpilogue(tile, totals, row, column, tileAt);
     else this.#epilogue(tile, totals, row, column);
   }
 
@@ -347,20 +308,20 @@ class Product {
   #multiply(
     tile: Tile,
     totals: readonly Local[][],
-    a: Local,
-    b: Local,
-    left: Side,
-    right: Side,
+    left: Local,
+    right: Local,
+    a: Side,
+    b: Side,
     k: number,
   ): void {
     const { code } = this.#context;
     const columns = tile.vectors.map((lanes, v) =>
-      this.#vector(b, k * right.depth + v * LANES * right.outer, right.outer, lanes),
+      this.#vector(right, k * b.depth + v * LANES * b.outer, b.outer, lanes),
     );
     for (const [r, row] of totals.entries()) {
       const number = code
-        .get(a)
-        .emit('v128.load32_splat', k * left.depth + r * left.outer)
+        .get(left)
+        .emit('v128.load32_splat', k * a.depth + r * a.outer)
         .keep('v128');
       for (const [v, total] of row.entries()) {
         code
@@ -392,7 +353,7 @@ class Product {
     totals: readonly Local[][],
     row: Counter,
     column: Counter,
-    packedBytes: number,
+    tileAt: number,
   ): void {
     const { code, scratch } = this.#context;
     const full = tile.vectors.filter((lanes) => lanes === LANES).length;
@@ -402,12 +363,12 @@ class Product {
         code
           .get(scratch)
           .get(total)
-          .emit('v128.store', packedBytes + r * rowBytes + v * 16);
+          .emit('v128.store', tileAt + r * rowBytes + v * 16);
       }
     }
     forEach(code, 0, tile.rows, 1, (r) => {
       this.#finish(this.#plus(row, r), (write) => {
-        const from = sumOf(code, { local: scratch, constant: packedBytes }, [
+        const from = sumOf(code, { local: scratch, constant: tileAt }, [
           { counter: r, factor: rowBytes / UNIT },
         ]);
         const one = (c: Counter, lanes: number) => {
@@ -443,6 +404,30 @@ class Product {
         lanes,
       );
     });
+  }
+}
+
+/** Bytes that a side takes when it is packed. */
+function packedBytes(length: number, depth: number, width: number): number {
+  return 4 * depth * Math.ceil(length / width) * width;
+}
+
+/** Whole panels in a loop, then what is left, by eights where panels are wider: packed ones never are. */
+function eachPanel(
+  code: FunctionBuilder,
+  length: number,
+  width: number,
+  body: (at: Counter, vectors: number[]) => void,
+): void {
+  const full = length - (length % width);
+  forEach(code, 0, full, width, (at) => body(at, vectorsOf(width)));
+  for (let at = full; at < length; ) {
+    const piece = Math.min(
+      length - at,
+      width > PANEL_COLUMNS ? Math.max(PANEL_COLUMNS, (length - at) & ~7) : width,
+    );
+    body(at * UNIT, vectorsOf(piece));
+    at += piece;
   }
 }
 

@@ -1,0 +1,136 @@
+// Measures one workload on the built library, and prints one line of JSON: node bench/pellucid.js w1
+
+import * as pellucid from '../dist/index.js';
+import { CompiledStep } from '../dist/tensor/compile.js';
+import * as bench from './workloads.js';
+
+const { arange, matmul, variable } = pellucid;
+
+const name = process.argv[2];
+const workload = bench.WORKLOADS[name];
+if (!workload) throw new Error(`No workload ${name}: one of ${Object.keys(bench.WORKLOADS).join(', ')}`);
+const measure = { binary: steps, classes: steps, fit, matmul: products }[workload.kind];
+const { values, ...rest } = await measure();
+console.log(JSON.stringify({ value: bench.median(values), values, ...rest }));
+
+/** Training steps written out on the core, data and weights resident, as the peers write theirs. */
+function steps() {
+  const binary = workload.kind === 'binary';
+  const { batch, rate, sizes } = workload;
+  const data = binary ? (name === 'w1' ? bench.xor() : bench.spiral()) : bench.images(batch * bench.BATCHES);
+  const x = variable({ dtype: 'float32', shape: [data.count, sizes[0]], data: data.x });
+  const y = variable({
+    dtype: binary ? 'float32' : 'int32',
+    shape: binary ? [data.count, 1] : [data.count],
+    data: data.y,
+  });
+  const layers = bench.denseWeights(sizes).map(({ kernel, bias, shape }) => ({
+    kernel: variable({ dtype: 'float32', shape, data: kernel }),
+    bias: variable({ dtype: 'float32', shape: [bias.length], data: bias }),
+  }));
+  const weights = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
+  const count = variable({ dtype: 'int32', shape: [], data: Int32Array.of(0) });
+  const logits = (inputs) =>
+    layers.reduce((values, { kernel, bias }, i) => {
+      const sums = matmul(values, kernel.read()).add(bias.read());
+      if (i === layers.length - 1) return sums;
+      return binary ? pellucid.tanh(sums) : pellucid.relu(sums);
+    }, inputs);
+  const loss = (inputs, targets) => {
+    const z = logits(inputs);
+    if (binary) return pellucid.mean(pellucid.softplus(z).sub(z.mul(targets)));
+    return pellucid.mean(pellucid.sum(pellucid.logSoftmax(z).mul(pellucid.oneHot(targets, 10)), -1)).neg();
+  };
+  const update = binary ? gradientDescent(weights, rate) : adam(weights, rate);
+
+  const batches = data.count / batch;
+  const step = new CompiledStep(() => {
+    const k = count.read();
+    let [inputs, targets] = [x.read(), y.read()];
+    if (batches > 1) {
+      const rows = arange(batch).add(k.sub(k.div(batches).mul(batches)).mul(batch));
+      [inputs, targets] = [pellucid.gather(inputs, rows), pellucid.gather(targets, rows)];
+    }
+    const [value, gradients] = pellucid.valueAndGrad(() => loss(inputs, targets), weights)();
+    update(gradients, k.add(1));
+    count.assign(k.add(1));
+    return [value];
+  }, []);
+  step.run(bench.CHECK_STEP + 1);
+  const check = step.outputs()[0].data[0];
+  return { metric: 'steps/s', check, values: bench.throughput((times) => step.run(times), binary ? 400 : 1) };
+}
+
+function gradientDescent(weights, rate) {
+  return (gradients) => {
+    for (const [i, weight] of weights.entries()) weight.assign(weight.read().sub(gradients[i].mul(rate)));
+  };
+}
+
+function adam(weights, rate) {
+  const zeros = () => weights.map(({ shape }) => variable(pellucid.zeros(shape)));
+  const [means, squares] = [zeros(), zeros()];
+  return (gradients, step) => {
+    const n = step.cast('float32');
+    const correction = (beta) => pellucid.sub(1, pellucid.exp(n.mul(Math.log(beta))));
+    const [first, second] = [correction(0.9), correction(0.999)];
+    for (const [i, weight] of weights.entries()) {
+      const mean = means[i].read().mul(0.9).add(gradients[i].mul(0.1));
+      const square = squares[i].read().mul(0.999).add(pellucid.square(gradients[i]).mul(0.001));
+      means[i].assign(mean);
+      squares[i].assign(square);
+      const scale = pellucid.sqrt(square.div(second)).add(1e-8);
+      weight.assign(weight.read().sub(mean.div(first).mul(rate).div(scale)));
+    }
+  };
+}
+
+/** Epochs of `fit`, shuffling and the accuracy included; the first, which compiles, is left out. */
+async function fit() {
+  const { batch, rate, sizes } = workload;
+  const data = bench.images(bench.FIT_EXAMPLES);
+  const model = pellucid.sequential([
+    pellucid.input([sizes[0]]),
+    pellucid.dense(sizes[1], { activation: 'relu' }),
+    pellucid.dense(sizes[2]),
+  ]);
+  const weights = bench.denseWeights(sizes).flatMap(({ kernel, bias, shape }) => [
+    { dtype: 'float32', shape, data: kernel },
+    { dtype: 'float32', shape: [bias.length], data: bias },
+  ]);
+  model.setWeights(weights);
+  model.compile({
+    optimizer: pellucid.adam({ learningRate: rate }),
+    loss: pellucid.sparseCategoricalCrossentropy({ fromLogits: true }),
+    metrics: ['accuracy'],
+  });
+  const seconds = [];
+  let start = 0;
+  const stopwatch = {
+    onEpochBegin() {
+      start = performance.now();
+    },
+    onEpochEnd() {
+      seconds.push((performance.now() - start) / 1000);
+    },
+  };
+  const x = { dtype: 'float32', shape: [data.count, sizes[0]], data: data.x };
+  const y = { dtype: 'int32', shape: [data.count], data: data.y };
+  const history = await model.fit(x, y, { epochs: 6, batchSize: batch, callbacks: [stopwatch] });
+  const values = seconds.slice(1).map((spent) => data.count / spent);
+  return { metric: 'examples/s', check: history.history.loss.at(-1), values };
+}
+
+/** One product a call, the factors resident. */
+function products() {
+  const { size } = workload;
+  const factor = (seed) =>
+    variable({ dtype: 'float32', shape: [size, size], data: bench.matrix(size, seed) });
+  const [a, b] = [factor(1), factor(2)];
+  const step = new CompiledStep(() => [matmul(a.read(), b.read())], []);
+  const rates = bench.throughput((times) => {
+    for (let i = 0; i < times; i++) step.run();
+  });
+  const check = step.outputs()[0].data[size + 2];
+  return { metric: 'GFLOP/s', check, values: rates.map((rate) => (rate * 2 * size ** 3) / 1e9) };
+}

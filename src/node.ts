@@ -1,0 +1,2 @@
+/** What needs a file system: a contents page. */
+export { readCsv, readImageSet } from './data/files.ts';

@@ -1,0 +1,95 @@
+import { backward } from '../autodiff/backward.ts';
+import { NumericError } from '../graph/errors.ts';
+import { inOrder } from '../graph/graph.ts';
+import type { NDArray } from '../graph/ndarray.ts';
+import type { Node, Op } from '../graph/ops.ts';
+import { compile } from '../tensor/compile.ts';
+import { Tensor, tensor } from '../tensor/tensor.ts';
+import type { Sequential } from './model.ts';
+
+interface Batch {
+  readonly x: NDArray;
+  readonly y: NDArray;
+}
+
+/**
+ * Finds where a loss stopped being a number: takes the steps again one by one from the state before them, and
+ * looks at every value of the first that goes wrong, in the order they are computed.
+ *
+ * @param batch the batch of a given number
+ * @param first the number of the first batch to try
+ * @param count how many there were
+ */
+export function explainNonFinite(
+  model: Sequential,
+  batch: (at: number) => Batch,
+  first: number,
+  count: number,
+): NumericError {
+  for (let at = first; at < first + count; at++) {
+    const { x, y } = batch(at);
+    const column = badColumn(x);
+    if (column !== undefined)
+      return problem(at, `feature ${column} of the inputs holds NaN or infinity`, 'Clean the data.');
+    if (badColumn(y) !== undefined) return problem(at, 'the targets hold NaN or infinity', 'Clean the data.');
+    const found = firstBad(model, x, y);
+    if (found) return describe(model, found, at);
+    model.trainOnBatch(x, y);
+  }
+  return problem(first, 'the loss overflowed while it was summed up', 'Use a lower learning rate.');
+}
+
+function badColumn({ data, shape }: NDArray): number | undefined {
+  const at = data.findIndex((value: number) => !Number.isFinite(value));
+  return at < 0 ? undefined : at % (shape.at(-1) ?? 1);
+}
+
+/** The first node of the loss or its gradients whose value is not finite, in order of computation. */
+function firstBad(model: Sequential, x: NDArray, y: NDArray): Node | undefined {
+  let nodes: Node[] = [];
+  const values = compile((...given: Tensor[]) => {
+    const [inputs, targets] = given as [Tensor, Tensor];
+    const output = model.call(inputs, { training: true, step: model.trainingSteps.read() });
+    const loss = model.compiled.loss.call(targets, output).mean();
+    const weights = model.trainableWeights.map((weight) => weight.read().node);
+    nodes = inOrder([loss.node, ...backward(loss.node, weights)]).filter(({ dtype }) => dtype === 'float32');
+    return nodes.map((node) => new Tensor(node, true));
+  })(tensor(x), tensor(y));
+  return nodes.find((_, i) => values[i]?.value().data.some((value: number) => !Number.isFinite(value)));
+}
+
+const CAUSES: { readonly [O in Op]?: string } = {
+  exp: 'its input was too large for an exponential',
+  log: 'a logarithm of zero or of a negative number',
+  div: 'a division by zero',
+  sqrt: 'a root of a negative number',
+  matmul: 'weights or activations grew beyond what float32 holds',
+  mul: 'a product grew beyond what float32 holds',
+  sum: 'a sum grew beyond what float32 holds',
+};
+
+function describe(model: Sequential, node: Node, batch: number): NumericError {
+  const layer = model.scopeOf(node) ?? node.inputs.map((from) => model.scopeOf(from)).find(Boolean);
+  if (node.op === 'input') {
+    return problem(
+      batch,
+      `weight "${node.attributes.name}" was no longer finite`,
+      'Use a lower learning rate.',
+    );
+  }
+  const where = layer ? `layer "${layer}", operation ${node.op}` : `the loss, operation ${node.op}`;
+  return problem(
+    batch,
+    `${where} made the first value that is not a number: ${CAUSES[node.op] ?? 'an operand out of range'}`,
+    'Use a lower learning rate, scale the inputs, or compute the loss from logits.',
+  );
+}
+
+function problem(batch: number, received: string, fix: string): NumericError {
+  return new NumericError({
+    asked: `training stopped at batch ${batch + 1}`,
+    expected: 'a finite loss',
+    received,
+    fix,
+  });
+}
