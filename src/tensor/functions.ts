@@ -3,7 +3,7 @@
  * tensor beside them. Shapes broadcast: aligned at the last axis, lengths of 1 stretch.
  */
 import * as build from '../graph/build.ts';
-import type { Dtype } from '../graph/dtypes.ts';
+import { type Dtype, isFloating } from '../graph/dtypes.ts';
 import { ArgumentError, ShapeError } from '../graph/errors.ts';
 import { scalar } from '../graph/graph.ts';
 import type { Shape } from '../graph/ndarray.ts';
@@ -21,7 +21,14 @@ export const div = binary(build.div);
 /** The greater of two numbers; NaN if either is. */
 export const maximum = binary(build.max);
 /** The lesser of two numbers; NaN if either is. */
-export const minimum = (a: TensorLike, b: TensorLike): Tensor => maximum(neg(a), neg(b)).neg();
+export const minimum = (a: TensorLike, b: TensorLike): Tensor =>
+  apply((x, y) => mirror(build.max(mirror(x), mirror(y))), a, b);
+
+/** Turns the order of numbers around, and is its own inverse: −x, for integers −1 − x, which never overflows. */
+function mirror(x: Node): Node {
+  return isFloating(x.dtype) ? build.neg(x) : build.sub(build.neg(x), 1);
+}
+
 export const matmul = binary(build.matmul);
 
 export const neg = unary(build.neg);
@@ -116,7 +123,8 @@ export const softplus = (x: TensorLike): Tensor => add(maximum(x, 0), log1p(exp(
 export const sum = (x: TensorLike, axes?: Axes, keepDims = false): Tensor => tensor(x).sum(axes, keepDims);
 export const mean = (x: TensorLike, axes?: Axes, keepDims = false): Tensor => tensor(x).mean(axes, keepDims);
 export const max = (x: TensorLike, axes?: Axes, keepDims = false): Tensor => tensor(x).max(axes, keepDims);
-export const min = (x: TensorLike, axes?: Axes, keepDims = false): Tensor => neg(x).max(axes, keepDims).neg();
+export const min = (x: TensorLike, axes?: Axes, keepDims = false): Tensor =>
+  apply(mirror, apply(mirror, x).max(axes, keepDims));
 /** The mean squared distance from the mean. */
 export const variance = (x: TensorLike, axes?: Axes, keepDims = false): Tensor =>
   square(sub(x, mean(x, axes, true))).mean(axes, keepDims);
@@ -140,8 +148,12 @@ export function logSumExp(x: TensorLike, axes?: Axes, keepDims = false): Tensor 
   return keepDims ? total : total.reshape(value.shape.filter((_, axis) => !over.includes(axis)));
 }
 
-/** log softmax(x) = x − log Σ eˣ. */
-export const logSoftmax = (x: TensorLike, axis = -1): Tensor => sub(x, logSumExp(x, axis, true));
+/** log softmax(x) = x − log Σ eˣ, shifted before the subtraction: far from 0 the digits of the difference would be lost. */
+export function logSoftmax(x: TensorLike, axis = -1): Tensor {
+  const value = tensor(x);
+  const shifted = sub(value, stopGradient(value.max(axis, true)));
+  return sub(shifted, log(exp(shifted).sum(axis, true)));
+}
 
 /** eˣ / Σ eˣ along an axis: positive, with sum 1. */
 export function softmax(x: TensorLike, axis = -1): Tensor {

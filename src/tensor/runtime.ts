@@ -1,6 +1,6 @@
 import type { Backend, Executable } from '../compile/backend.ts';
 import { ArgumentError } from '../graph/errors.ts';
-import { inOrder, input, isInput, substitute } from '../graph/graph.ts';
+import { input, isInput, substitute } from '../graph/graph.ts';
 import type { NDArray } from '../graph/ndarray.ts';
 import type { Node } from '../graph/ops.ts';
 
@@ -48,7 +48,7 @@ const PROGRAM_LIMIT = 256;
 
 /** Computes nodes all of whose leaves hold data. One program computes them all; its like is compiled only once. */
 export function evaluate(nodes: readonly Node[]): NDArray[] {
-  const order = inOrder(nodes);
+  const order = byStructure(nodes);
   // Constants count as data here, so that x·0.1 and x·0.2 are one program.
   const leaves = order.filter((node) => isInput(node) || node.op === 'constant');
   const key = structureOf(order, nodes);
@@ -70,6 +70,24 @@ function compileEager(nodes: readonly Node[], leaves: readonly Node[]): EagerPro
   const inputs = leaves.map(({ dtype, shape }) => input(dtype, shape, 'data'));
   const outputs = substitute(nodes, new Map(leaves.map((leaf, i) => [leaf, inputs[i] as Node])));
   return { executable: backend().compile({ outputs, updates: [] }), inputs };
+}
+
+/**
+ * All nodes, each after its inputs, in an order that depends on nothing but the structure: creation order would
+ * not do, as a constant may be older in one expression than in its like.
+ */
+function byStructure(outputs: readonly Node[]): Node[] {
+  const order = new Set<Node>();
+  const pending = outputs.toReversed();
+  for (let node = pending.at(-1); node; node = pending.at(-1)) {
+    const missing = node.inputs.filter((from) => !order.has(from));
+    if (missing.length > 0) pending.push(...missing.toReversed());
+    else {
+      order.add(node);
+      pending.pop();
+    }
+  }
+  return [...order];
 }
 
 function structureOf(order: readonly Node[], outputs: readonly Node[]): string {

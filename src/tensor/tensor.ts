@@ -227,25 +227,36 @@ export function tensor(values: TensorLike, options: { shape?: Shape; dtype?: Dty
 export function toArray(values: TensorLike, options: { shape?: Shape; dtype?: Dtype } = {}): NDArray {
   if (values instanceof Tensor) return values.value();
   if (isArray(values)) return convert(values, options.dtype);
-  if (ArrayBuffer.isView(values)) return convert(ndarray(values as TypedArray, options.shape), options.dtype);
+  if (ArrayBuffer.isView(values)) {
+    const data = values as TypedArray;
+    // Bytes may hold more than truth values.
+    const wanted = options.dtype ?? (data instanceof Uint8Array ? 'bool' : undefined);
+    const checked = wanted === 'bool' ? stored(data, 'bool') : data;
+    return convert(ndarray(checked, options.shape), wanted);
+  }
   const nested = values as Nested;
   const shape = shapeOf(nested);
-  const data = makeArray(
-    options.dtype ?? (typeof firstOf(nested) === 'boolean' ? 'bool' : 'float32'),
-    sizeOf(shape),
-  );
-  let at = 0;
-  const fill = (value: Nested, axis: number): void => {
+  const numbers: number[] = [];
+  const collect = (value: Nested, axis: number): void => {
     if (typeof value === 'number' || typeof value === 'boolean') {
       if (axis !== shape.length) throw ragged(shape);
-      data[at++] = Number(value);
+      numbers.push(Number(value));
       return;
     }
     if (value.length !== shape[axis]) throw ragged(shape);
-    for (const item of value) fill(item, axis + 1);
+    for (const item of value) collect(item, axis + 1);
   };
-  fill(nested, 0);
-  return ndarray(data, options.shape ?? shape);
+  collect(nested, 0);
+  const dtype = options.dtype ?? (typeof firstOf(nested) === 'boolean' ? 'bool' : 'float32');
+  return ndarray(stored(numbers, dtype), options.shape ?? shape);
+}
+
+/** Numbers in an array of `dtype`; for bool, 1 for all that are not 0. */
+function stored(numbers: ArrayLike<number>, dtype: Dtype): TypedArray {
+  const data = makeArray(dtype, numbers.length);
+  if (dtype === 'bool') data.set(Array.from(numbers, (x) => Number(x !== 0)));
+  else data.set(numbers);
+  return data;
 }
 
 function isArray(values: object | number | boolean): values is NDArray {
@@ -254,9 +265,7 @@ function isArray(values: object | number | boolean): values is NDArray {
 
 function convert(value: NDArray, dtype: Dtype | undefined): NDArray {
   if (dtype === undefined || dtype === value.dtype) return value;
-  const data = makeArray(dtype, value.data.length);
-  data.set(value.data);
-  return { dtype, shape: value.shape, data };
+  return { dtype, shape: value.shape, data: stored(value.data, dtype) };
 }
 
 function shapeOf(value: Nested): number[] {
