@@ -2,7 +2,7 @@ import { readCsv, readImageSet } from '../data/files.ts';
 import { decodePredictions, encodeInputs, encodeTarget } from '../data/index.ts';
 import { ArgumentError, compile, type Sequential, tensor } from '../index.ts';
 import { judge } from './judge.ts';
-import { openModel, type StoredSource } from './modelFile.ts';
+import { type OpenedModel, openModel, type StoredSource } from './modelFile.ts';
 import type { Part } from './sources.ts';
 import { confusionTable } from './terminal/confusion.ts';
 import { residualSummary } from './terminal/residuals.ts';
@@ -15,6 +15,13 @@ export interface ApplyOptions {
   readonly labels?: string;
 }
 
+/** Opens a model, and says what of its file could not be taken over. */
+async function open(path: string, { err }: Terminal): Promise<OpenedModel> {
+  const opened = await openModel(path);
+  for (const warning of opened.warnings) err.write(`${path}: ${warning}\n`);
+  return opened;
+}
+
 /** `pellucid predict`: a table with the predictions beside each row, as CSV. */
 export async function predict(
   modelPath: string,
@@ -22,7 +29,7 @@ export async function predict(
   options: ApplyOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { model, stored } = await openModel(modelPath);
+  const { model, stored } = await open(modelPath, terminal);
   const encoding = stored?.encoding;
   if (!encoding) throw notATable(modelPath);
   const table = await readCsv(dataPath);
@@ -50,7 +57,7 @@ export async function evaluate(
   options: ApplyOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { model, stored } = await openModel(modelPath);
+  const { model, stored } = await open(modelPath, terminal);
   if (!stored) throw notATable(modelPath);
   const part = await readPart(stored, dataPath, options, modelPath);
   const { metrics, confusion, predictions } = await judge(model, part, { ...stored, original: () => ({}) });
@@ -104,7 +111,7 @@ function notATable(path: string): ArgumentError {
 
 /** `pellucid inspect`: layers, shapes, parameters, bytes and the graph of a model. */
 export async function inspect(modelPath: string, options: ApplyOptions, terminal: Terminal): Promise<void> {
-  const { model, stored, bytes } = await openModel(modelPath);
+  const { model, stored, bytes } = await open(modelPath, terminal);
   const layers = layersOf(model);
   const graph = graphOf(model);
   if (options.json) {

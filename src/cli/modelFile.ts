@@ -27,15 +27,21 @@ export function storedSource({ kind, task, target, classNames, encoding }: Sourc
   return new TextEncoder().encode(JSON.stringify(stored));
 }
 
+export interface OpenedModel {
+  readonly model: Sequential;
+  readonly stored?: StoredSource;
+  /** What the file holds that could not be taken over. */
+  readonly warnings: readonly string[];
+  readonly bytes: number;
+}
+
 /** A model and what its file says of its data. @throws DataError when the file is missing or not such a model */
-export async function openModel(
-  path: string,
-): Promise<{ model: Sequential; stored?: StoredSource; bytes: number }> {
+export async function openModel(path: string): Promise<OpenedModel> {
   const bytes = await readBytes(path);
-  const { model, extras } = await loadModel(bytes, { source: path });
+  const { model, extras, warnings } = await loadModel(bytes, { source: path });
   const member = extras.get('pellucid.json');
-  if (!member) return { model, bytes: bytes.length };
-  return { model, stored: readStored(member, path), bytes: bytes.length };
+  const opened = { model, warnings, bytes: bytes.length };
+  return member ? { ...opened, stored: readStored(member, path) } : opened;
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
