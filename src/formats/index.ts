@@ -1,2 +1,8 @@
-/** File formats: a contents page. */
-export { type LoadOptions, loadModel, type SaveOptions, saveModel } from './keras.ts';
+/** Files of models: a contents page. */
+export {
+  type LoadedModel,
+  type LoadOptions,
+  loadModel,
+  type SaveOptions,
+  saveModel,
+} from './keras.ts';

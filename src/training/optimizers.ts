@@ -56,7 +56,7 @@ export abstract class Optimizer {
     );
   }
 
-  /** All slots, interleaved weight by weight. */
+  /** All slots in Keras's order: interleaved, weight by weight. */
   get slots(): readonly Variable[] {
     return (this.#slots ?? []).flat();
   }
@@ -175,6 +175,14 @@ class RMSprop extends Optimizer {
   protected slotValues({ shape }: Variable) {
     const { momentum, centered } = this.#options;
     return [zeros(shape), ...(momentum > 0 ? [zeros(shape)] : []), ...(centered ? [zeros(shape)] : [])];
+  }
+
+  /** Kind by kind, where the others go weight by weight: so Keras orders those of this one. */
+  override get slots(): readonly Variable[] {
+    const { momentum, centered } = this.#options;
+    const kinds = 1 + (momentum > 0 ? 1 : 0) + (centered ? 1 : 0);
+    const slots = super.slots;
+    return Array.from({ length: kinds }, (_, kind) => slots.filter((_, i) => i % kinds === kind)).flat();
   }
 
   protected update(weight: Variable, gradient: Tensor, slots: readonly Variable[], { rate }: Step): void {

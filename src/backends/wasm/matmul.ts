@@ -23,6 +23,8 @@ const PANEL_COLUMNS = 8;
 const LONG_EPILOGUE = 10;
 /** Left operands are walked in blocks of rows that stay in the second-level cache. */
 const BLOCK_BYTES = 256 * 1024;
+/** Right sides up to this size are read again and again without leaving the cache. */
+const RESIDENT_BYTES = 64 * 1024;
 
 /**
  * One operand as the inner loops read it: bytes from one row (or column) and from one step of the depth to the
@@ -159,7 +161,11 @@ class Product {
     const sideAt = (side: Side, packed: boolean, at: Counter, width: number, base: number): Side =>
       packed ? this.#panel(at, width, base) : { ...side, address: this.#start(side.address, at, side.outer) };
 
-    const blockRows = Math.max(Math.floor(BLOCK_BYTES / (4 * this.#depth) / tileRows), 1) * tileRows;
+    // A right side that stays in the cache is walked whole for each row tile: what the epilogue reads and writes
+    // is then gone through once, line by line.
+    const small = 4 * this.#depth * columns <= RESIDENT_BYTES;
+    const fitting = Math.max(Math.floor(BLOCK_BYTES / (4 * this.#depth) / tileRows), 1) * tileRows;
+    const blockRows = small ? tileRows : fitting;
     forEach(code, 0, rows, blockRows, (block) => {
       const inBlock = Math.min(blockRows, rows);
       const ragged = rows % blockRows !== 0 && rows > blockRows;
@@ -356,7 +362,6 @@ class Product {
     tileAt: number,
   ): void {
     const { code, scratch } = this.#context;
-    const full = tile.vectors.filter((lanes) => lanes === LANES).length;
     const rowBytes = tile.vectors.length * 16;
     for (const [r, vectors] of totals.entries()) {
       for (const [v, total] of vectors.entries()) {
@@ -371,17 +376,13 @@ class Product {
         const from = sumOf(code, { local: scratch, constant: tileAt }, [
           { counter: r, factor: rowBytes / UNIT },
         ]);
-        const one = (c: Counter, lanes: number) => {
-          const place = sumOf(code, from, [{ counter: c, factor: 1 }]);
+        for (const [v, lanes] of tile.vectors.entries()) {
           const total = code
-            .get(place.local ?? scratch)
-            .emit('v128.load', place.constant)
+            .get(from.local ?? scratch)
+            .emit('v128.load', from.constant + v * 16)
             .keep('v128');
-          write(total, this.#plus(column, c), lanes);
-        };
-        forEach(code, 0, full * LANES, LANES, (c) => one(c, LANES));
-        const last = tile.vectors[full];
-        if (last !== undefined) one(full * LANES * UNIT, last);
+          write(total, advance(code, column, v * LANES), lanes);
+        }
       });
     });
   }

@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+test('examples/xor.js learns the gate', () => {
+  const script = fileURLToPath(new URL('../examples/xor.js', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  expect(stdout).toContain('accuracy: 1 ');
+  const outputs = [...stdout.matchAll(/→ (\d\.\d+)/g)].map(([, value]) => Math.round(Number(value)));
+  expect(outputs).toEqual([0, 1, 1, 0]);
+});
