@@ -65,9 +65,9 @@ function newNode<O extends Op>(op: O, inputs: readonly Node[], attributes: Attri
 function keyOfAttributes(op: Op, attributes: Attributes[Op]): string {
   if (op !== 'constant') return JSON.stringify(attributes);
   const { value } = attributes as Attributes['constant'];
-  // Bits, not digits: −0 and 0 differ, and one NaN equals another.
-  const { buffer, byteOffset, byteLength } = value.data;
-  return `${value.dtype}[${value.shape}]${new Uint8Array(buffer, byteOffset, byteLength)}`;
+  // Digits say a number exactly, and one NaN like another, whose bits may differ; only −0 they do not tell from 0.
+  const digits = Array.from(value.data, (x) => (Object.is(x, -0) ? '-0' : x));
+  return `${value.dtype}[${value.shape}]${digits}`;
 }
 
 /** A new leaf, different from all others, whose value is bound when a program runs. */

@@ -16,7 +16,7 @@ const EXACT: { readonly [O in Op]?: Arithmetic } = {
   floor: Math.floor,
   add: (a, b) => a + b,
   mul: (a, b) => a * b,
-  max: Math.max,
+  max: (a, b) => Math.max(a, b),
   less: (a, b) => Number(a < b),
   equal: (a, b) => Number(a === b),
   where: (condition, a, b) => (condition ? a : b),

@@ -7,8 +7,8 @@ import { simplify } from './simplify.ts';
 
 /** The passes in the order they run; read it as a table of contents. */
 export const PASSES: readonly { readonly name: string; readonly rule: Rule }[] = [
-  { name: 'dedupe', rule: dedupe },
   { name: 'fold', rule: fold },
+  { name: 'dedupe', rule: dedupe },
   { name: 'simplify', rule: simplify },
   { name: 'fold again', rule: fold },
 ];

@@ -58,7 +58,7 @@ const FLOATS: readonly Dtype[] = ['float32', 'float64'];
 const NUMBERS: readonly Dtype[] = ['float32', 'float64', 'int32', 'uint32'];
 const ALL: readonly Dtype[] = [...NUMBERS, 'bool'];
 /** Scalars, axes of length 1, and 1 to 3 elements past a multiple of 4, alone and in the last axis. */
-const SHAPES: readonly Shape[] = [[], [1], [4], [5], [1, 6], [2, 1, 3], [2, 3, 7]];
+const SHAPES: readonly Shape[] = [[], [1], [4], [5], [1, 6], [2, 1, 3], [2, 3, 7], [3, 41]];
 const BROADCASTS: readonly (readonly [Shape, Shape])[] = [
   [[6], []],
   [[], [5]],
@@ -75,6 +75,10 @@ const BROADCASTS: readonly (readonly [Shape, Shape])[] = [
     [3, 1],
   ],
   [[1], [2, 2, 4]],
+  [
+    [5, 1, 35],
+    [3, 1],
+  ],
 ];
 const NAN = Number.NaN;
 const INFINITY = Number.POSITIVE_INFINITY;
@@ -186,7 +190,7 @@ function reductions(
 type Moved = readonly [shape: Shape, build?: (x: Node) => Node, expected?: (x: Plain) => Plain];
 
 /** No matmul here adds more terms. */
-const DEEPEST = 18;
+const DEEPEST = 200;
 
 /** A matmul of operands that reach it through rearrangements. */
 function matmul(name: string, left: Moved, right: Moved, dtypes = FLOATS): OpCase {
@@ -240,6 +244,29 @@ const plainMatmuls: readonly (readonly [Shape, Shape])[] = [
   [
     [2, 1, 3, 4],
     [3, 4, 5],
+  ],
+];
+
+const largeMatmuls: readonly (readonly [Shape, Shape])[] = [
+  [
+    [64, 64],
+    [64, 64],
+  ],
+  [
+    [65, 130],
+    [130, 49],
+  ],
+  [
+    [1, 200],
+    [200, 35],
+  ],
+  [
+    [77, 3],
+    [3, 1],
+  ],
+  [
+    [3, 34, 40],
+    [3, 40, 34],
   ],
 ];
 
@@ -518,6 +545,16 @@ export const OP_CASES: { readonly [O in Op]: readonly OpCase[] } = {
   ],
   matmul: [
     ...plainMatmuls.map(([a, b]) => matmul(shapeName([a, b]), [a], [b])),
+    // Blocks, panels and what is left over of them; too many numbers for central differences.
+    ...largeMatmuls.map(([a, b]) => ({ ...matmul(shapeName([a, b]), [a], [b]), smooth: false })),
+    {
+      ...matmul(
+        'large sides transposed',
+        [[90, 65], build.transpose, permuted([1, 0])],
+        [[49, 90], build.transpose, permuted([1, 0])],
+      ),
+      smooth: false,
+    },
     matmul('left side transposed', [[5, 3], build.transpose, permuted([1, 0])], [[5, 6]]),
     matmul('right side transposed', [[3, 7]], [[6, 7], build.transpose, permuted([1, 0])]),
     matmul(
