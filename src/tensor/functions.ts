@@ -98,10 +98,13 @@ export function pow(x: TensorLike, exponent: number): Tensor {
 /** x limited to low … high. */
 export const clip = (x: TensorLike, low: number, high: number): Tensor => minimum(maximum(x, low), high);
 
-/** max(x, 0), with gradient 0 at 0. */
+/** The least float32 above 0 that every machine keeps: some take smaller ones for 0. */
+const LEAST = 2 ** -126;
+
+/** max(x, 0), with gradient 0 at 0. NaN stays NaN: it is not less than anything. */
 export function relu(x: TensorLike): Tensor {
   const value = tensor(x);
-  return where(greater(value, 0), value, scalarLike(value, 0));
+  return where(less(value, LEAST), scalarLike(value, 0), value);
 }
 
 /** Below this e^(−x) would overflow in float32, and σ(x) is 0 to every digit. */
@@ -135,14 +138,17 @@ export function argMax(x: TensorLike, axis = -1): Tensor {
   const [along = 0] = resolveAxes(value, axis);
   const length = value.shape[along] ?? 1;
   const fromEnd = new Tensor(build.sub(length, build.iota(value.shape, along, 'int32')));
-  const isGreatest = equal(value, value.max(along, true));
+  // Among NaNs, as in NumPy, the first NaN.
+  const isGreatest = logicalOr(equal(value, value.max(along, true)), notEqual(value, value));
   return sub(length, where(isGreatest, fromEnd, scalarLike(fromEnd, 0)).max(along));
 }
 
 /** log Σ eˣ, shifted by the greatest x so that nothing overflows. */
 export function logSumExp(x: TensorLike, axes?: Axes, keepDims = false): Tensor {
   const value = tensor(x);
-  const shift = stopGradient(value.max(axes, true));
+  const greatest = stopGradient(value.max(axes, true));
+  // Infinities need no shift: ∞ − ∞ would make NaN of them.
+  const shift = where(less(abs(greatest), Number.POSITIVE_INFINITY), greatest, scalarLike(value, 0));
   const total = add(log(exp(sub(value, shift)).sum(axes, true)), shift);
   const over = resolveAxes(value, axes);
   return keepDims ? total : total.reshape(value.shape.filter((_, axis) => !over.includes(axis)));
@@ -210,7 +216,7 @@ export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
     return pad(part, zeros.with(along, from), zeros.with(along, total - from - length));
   });
   // Each part in a sea of zeros: their sum is the concatenation.
-  return placed.reduce((joined, part) => add(joined, part));
+  return placed.reduce(first.dtype === 'bool' ? logicalOr : add);
 }
 
 /** Rows of `table` by number: [r, …s] and int32 […i] → […i, …s]. Numbers out of range take the nearest row. */

@@ -127,6 +127,50 @@ describe('what the fixture cannot say', () => {
     expect(functions.min([1, Number.NaN, -1]).item()).toBeNaN();
   });
 
+  test('relu keeps NaN, so that it is found where it was made', () => {
+    const x = [Number.NaN, -1, -0, 0, 1e-30, 2, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const [, [gradient]] = valueAndGrad((z: Tensor) => functions.relu(z).sum())(x);
+    expect(functions.relu(x).array()).toEqual([
+      Number.NaN,
+      0,
+      0,
+      0,
+      Math.fround(1e-30),
+      2,
+      0,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect((gradient as Tensor).array()).toEqual([1, 0, 0, 0, 1, 1, 0, 1]);
+  });
+
+  test('argMax gives the first of equals, and the first NaN if there is one', () => {
+    expect(
+      functions
+        .argMax([
+          [1, 3, 3],
+          [Number.NaN, 5, Number.NaN],
+          [7, Number.NaN, 8],
+        ])
+        .array(),
+    ).toEqual([1, 0, 1]);
+  });
+
+  test('logSumExp of infinities is what log and exp say', () => {
+    const { POSITIVE_INFINITY: infinity, NEGATIVE_INFINITY: minus, NaN: nan } = Number;
+    const rows = [
+      [minus, minus],
+      [minus, 2],
+      [infinity, 1],
+      [infinity, minus],
+      [nan, 1],
+    ];
+    expect(functions.logSumExp(rows, 1).array()).toEqual([minus, 2, infinity, infinity, nan]);
+  });
+
+  test('concat joins truth values', () => {
+    expect(functions.concat([tensor([true]), tensor([false, true])]).array()).toEqual([true, false, true]);
+  });
+
   test('counting and filling make tensors of the type asked for', () => {
     expect(functions.arange(4).value()).toEqual({
       dtype: 'int32',
