@@ -232,7 +232,15 @@ test('Ctrl-C ends training and keeps the best weights so far', async () => {
     out += chunk;
   });
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  // The table of layers is the last thing said before training starts.
+  await new Promise<void>((resolve) => {
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('parameters\n')) resolve();
+    });
+  });
+  await new Promise((resolve) => setTimeout(resolve, 3000));
   child.kill('SIGINT');
   expect(await ended).toBe(0);
   const run = JSON.parse(out.trim().split('\n').at(-1) ?? '');
