@@ -22,6 +22,7 @@ import {
   xor,
 } from '../data/index.ts';
 import { ArgumentError, type NDArray } from '../index.ts';
+import { takeRows } from '../training/fit.ts';
 import type { Cell, Picture } from './report/run.ts';
 
 /** Inputs and targets of one part of the examples. */
@@ -210,15 +211,7 @@ function ofPictures(
 }
 
 function partOf(x: NDArray, y: NDArray, rows: Int32Array): Part {
-  const take = (array: NDArray): NDArray => {
-    const width = array.data.length / (array.shape[0] ?? 1);
-    const data = array.data.slice(0, rows.length * width);
-    rows.forEach((row, i) => {
-      data.set(array.data.subarray(row * width, (row + 1) * width), i * width);
-    });
-    return { dtype: array.dtype, shape: [rows.length, ...array.shape.slice(1)], data };
-  };
-  return { x: take(x), y: take(y), count: rows.length };
+  return { x: takeRows(x, rows), y: takeRows(y, rows), count: rows.length };
 }
 
 function baseName(path: string): string {

@@ -3,6 +3,7 @@ import { VerifyError } from '../graph/errors.ts';
 import { inOrder } from '../graph/graph.ts';
 import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
+import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
 import type { Buffer, Expression, Kernel, Root } from './kernels.ts';
 import {
@@ -417,8 +418,7 @@ function through(path: Path, node: MovementNode): Path {
 
 /** The way on to an operand that the operation broadcasts. */
 function stretched(path: Path, from: Node, to: Node): Path {
-  if (from.shape.length === to.shape.length && from.shape.every((length, axis) => length === to.shape[axis]))
-    return path;
+  if (sameShape(from.shape, to.shape)) return path;
   return {
     ...path,
     key: `${path.key}/to[${to.shape}]`,

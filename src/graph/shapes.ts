@@ -222,13 +222,14 @@ function checkAxes(asked: string, shape: Shape, axes: readonly number[]): void {
   }
 }
 
-type Inputs<N extends number> = N extends 1 ? [Node] : N extends 2 ? [Node, Node] : [Node, Node, Node];
+type Inputs<N extends number> = readonly Node[] &
+  (N extends 1 ? readonly [Node] : N extends 2 ? readonly [Node, Node] : readonly [Node, Node, Node]);
 
 function take<N extends 1 | 2 | 3>(inputs: readonly Node[], count: N, op: Op): Inputs<N> {
   if (inputs.length !== count) {
     throw new ArgumentError({ asked: op, expected: `${count} inputs`, received: `${inputs.length}` });
   }
-  return inputs as unknown as Inputs<N>;
+  return inputs as readonly Node[] as Inputs<N>;
 }
 
 function numeric(op: Op) {

@@ -43,7 +43,7 @@ export function valueAndGrad<A extends readonly Tensor[]>(
     const [value, gradients] = tracing(trace, () => {
       // Variables before the function runs, so that one it does not read gets zeros.
       const wrt = variables ? variables.map(trace.nodeOf) : places;
-      const loss = fn(...(places.map((node) => new Tensor(node, true)) as unknown as A));
+      const loss = fn(...(places.map((node) => new Tensor(node, true)) as readonly Tensor[] as A));
       return [loss.node, backward(loss.node, wrt)];
     });
     const results = substitute([value, ...gradients], known);

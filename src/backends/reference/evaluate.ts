@@ -155,7 +155,7 @@ function fill(node: Node, value: (i: number, index: readonly number[]) => number
   for (let i = 0; i < out.length; i++) {
     out[i] = value(i, index);
     for (let axis = index.length - 1; axis >= 0; axis--) {
-      index[axis] = at(index as unknown as TypedArray, axis) + 1;
+      index[axis] = (index[axis] ?? 0) + 1;
       if ((index[axis] ?? 0) < (node.shape[axis] ?? 0)) break;
       index[axis] = 0;
     }
