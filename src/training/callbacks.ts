@@ -1,3 +1,4 @@
+import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
 import type { Sequential } from './model.ts';
 
@@ -85,7 +86,14 @@ export class EarlyStopping implements Callback {
   onEpochEnd(epoch: number, logs: Logs): void {
     const { monitor, minDelta, patience, mode, restoreBestWeights, startFromEpoch } = this.#options;
     const value = logs[monitor];
-    if (value === undefined || epoch < startFromEpoch) return;
+    if (value === undefined) {
+      throw new ArgumentError({
+        asked: `early stopping by "${monitor}"`,
+        expected: `one of the logs, ${Object.keys(logs).join(', ')}`,
+        fix: 'Give fit validationData or a validationSplit to watch val_ logs.',
+      });
+    }
+    if (epoch < startFromEpoch) return;
     const better = mode === 'min' ? value < this.#best - minDelta : value > this.#best + minDelta;
     if (Number.isNaN(this.#best) || better) {
       this.#best = value;

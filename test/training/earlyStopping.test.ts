@@ -93,3 +93,8 @@ describe('early stopping', () => {
     }
   });
 });
+
+test('watching a log that is not there is an error that lists those that are', () => {
+  const stopping = earlyStopping({ monitor: 'val_loss' });
+  expect(() => stopping.onEpochEnd(0, { loss: 1, accuracy: 0.5 })).toThrow(/val_loss.*loss, accuracy/);
+});
