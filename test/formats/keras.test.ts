@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readArchive, writeArchive } from '../../src/formats/archive.ts';
+import { readArchive, writeArchive } from '../../src/data/archive/zip.ts';
 import { readHdf5 } from '../../src/formats/hdf5.ts';
 import { loadModel, saveModel } from '../../src/formats/index.ts';
 import {
