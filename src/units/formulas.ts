@@ -7,6 +7,7 @@ import {
   Formula,
   multiply,
   type NamedFunction,
+  negate,
   number,
   type Operand,
   operand,
@@ -173,3 +174,13 @@ const ARG_MIN: NamedFunction = {
 
 export const nearest = (name: string, value: number, distances: readonly Named[]): Formula =>
   resulting(name, value, call(ARG_MIN, ...distances.map(known)));
+
+/** exp(−d / (2σ²)), d being a squared distance on the grid. */
+export function neighbourhood(name: string, value: number, squared: number, width: Named): Formula {
+  const spread = known(width);
+  return resulting(
+    name,
+    value,
+    call('exp', divide(negate(number(squared)), multiply(2, multiply(spread, spread)))),
+  );
+}
