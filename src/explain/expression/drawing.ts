@@ -1,8 +1,8 @@
 import { displayed, symbolText } from '../../units/formula.ts';
 import { escaped } from '../document.ts';
 import type { Evaluation } from './evaluation.ts';
-import { type Step, symbolOf } from './graph.ts';
 import { OPERATIONS } from './operations.ts';
+import { type Step, symbolOf } from './step.ts';
 
 /** A graph in the language of Graphviz, with numbers where they are known. */
 export function dotOf(

@@ -16,8 +16,9 @@ import {
 } from '../../units/formula.ts';
 import { type Block, documentHTML, documentMarkdown, documentText } from '../document.ts';
 import { dotOf, drawing } from './drawing.ts';
-import { type ExpressionGraph, nodeOf, type Step, symbolOf } from './graph.ts';
+import type { ExpressionGraph } from './graph.ts';
 import { OPERATIONS } from './operations.ts';
+import { nodeOf, type Step, symbolOf } from './step.ts';
 
 /** What flows back along one edge: from a step to one of its inputs. */
 export interface Contribution {

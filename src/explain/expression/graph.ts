@@ -2,26 +2,10 @@ import { ArgumentError } from '../../graph/errors.ts';
 import { input, scalar } from '../../graph/graph.ts';
 import type { Node } from '../../graph/ops.ts';
 import { graphText } from '../../graph/text.ts';
-import * as functions from '../../tensor/functions.ts';
-import { Tensor } from '../../tensor/tensor.ts';
 import { dotOf } from './drawing.ts';
 import { Evaluation } from './evaluation.ts';
-import { OPERATIONS } from './operations.ts';
-import { type OperationName, parse, plainName, type Syntax } from './parse.ts';
-
-/** One node of an expression's graph, as a person sees it: a variable, a number, or an operation on other steps. */
-export interface Step {
-  readonly kind: 'variable' | 'number' | 'operation';
-  /** `a`, `d`, `Y`; a number's digits. */
-  readonly name: string;
-  readonly operation?: OperationName;
-  readonly inputs: readonly Step[];
-  /** The graph of its value, from the variables. */
-  readonly node: Node;
-}
-
-/** The symbol of a step in a formula: `x1` is x with the subscript 1. */
-export const symbolOf = ({ name }: Step): string => name.replace(/^(\p{L}+)(\d+)$/u, '$1_$2');
+import { parse, plainName, type Syntax } from './parse.ts';
+import { nodeOf, type Step } from './step.ts';
 
 /** An expression as a computational graph, to be evaluated forward and backward. */
 export class ExpressionGraph {
@@ -150,18 +134,6 @@ class Builder {
     this.#made.set(key, step);
     return step;
   }
-}
-
-/** The graph of one operation. A constant power is products, as far as it is whole, and so good for any base. */
-export function nodeOf(operation: OperationName, inputs: readonly Node[]): Node {
-  const [base, exponent] = inputs;
-  const tensors = inputs.map((node) => new Tensor(node, true));
-  if (operation === 'power' && base && exponent?.op === 'constant') {
-    const value = exponent.attributes.value.data[0] ?? 1;
-    if (Number.isInteger(value) && Math.abs(value) <= 16)
-      return functions.pow(new Tensor(base, true), value).node;
-  }
-  return OPERATIONS[operation].apply(...tensors).node;
 }
 
 function variablesOf(syntax: Syntax): Set<string> {
