@@ -1,5 +1,5 @@
 /** Layers, activations and initialisers: a contents page. */
-export { ACTIVATIONS, type ActivationName } from './activations.ts';
+export { ACTIVATIONS, type Activation, type ActivationName } from './activations.ts';
 export type { Constraint } from './constraints.ts';
 export {
   activation,
@@ -12,7 +12,12 @@ export {
   reshape as reshapeLayer,
   softmaxLayer,
 } from './core.ts';
-export { type Initializer, type InitializerName, initializerOf, uniform } from './initializers.ts';
+export {
+  type Initializer,
+  type InitializerName,
+  initializerOf,
+  randomUniform as uniform,
+} from './initializers.ts';
 export { type InputOptions, input } from './input.ts';
 export {
   type CallContext,

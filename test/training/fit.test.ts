@@ -212,9 +212,10 @@ describe('a name that is none lists the choices', () => {
     );
   });
 
-  test.each(['lion', 'constructor'])('optimizer %s', (name) => {
+  test.each(['lyon', 'constructor'])('optimizer %s', (name) => {
     expect(() => optimizerOf(name)).toThrow(
-      `optimizer "${name}": expected one of sgd, adagrad, rmsprop, adam.`,
+      `optimizer "${name}": expected one of sgd, rmsprop, adagrad, adadelta, adam, adamW, adamax, nadam, ` +
+        'ftrl, lion, lamb, adafactor.',
     );
   });
 
