@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ACTIVATIONS, ArgumentError, DataError, DtypeError, PellucidError, ShapeError } from '../index.ts';
 import { type ApplyOptions, evaluate, inspect, predict } from './apply.ts';
 import { addExplain } from './explain/command.ts';
+import { addFloat } from './explain/float.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
 import { BUILT_IN } from './sources.ts';
 import { type Terminal, type TrainOptions, train } from './train.ts';
@@ -97,6 +98,7 @@ function cli(): Command {
     .option('--json', 'print one JSON object')
     .action((model: string, options: ApplyOptions) => inspect(model, options, terminal));
   addExplain(program, terminal);
+  addFloat(program, terminal);
   return program;
 }
 

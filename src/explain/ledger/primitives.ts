@@ -1,4 +1,4 @@
-import { isFloating } from '../../graph/dtypes.ts';
+import { type Dtype, isFloating } from '../../graph/dtypes.ts';
 import { sizeOf } from '../../graph/ndarray.ts';
 import type { Node, Op, Table } from '../../graph/ops.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type Expression,
   multiply,
   type NamedFunction,
+  named,
   negate,
   number,
   sum,
@@ -95,17 +96,19 @@ const one = (of: (x: Expression) => Expression) => elementwise((x = none) => of(
 const two = (of: (a: Expression, b: Expression) => Expression) =>
   elementwise((a = none, b = none) => of(a, b));
 
+/** The whole part of a number, as far as an integer of the type goes. */
+function wholePart(lowest: number, highest: number): NamedFunction {
+  const evaluate = (x = Number.NaN) => Math.min(Math.max(Math.trunc(x) || 0, lowest), highest);
+  return named('trunc', evaluate, { latex: '\\operatorname{trunc}', words: 'the whole part of' });
+}
+const WHOLE_PART: Readonly<Partial<Record<Dtype, NamedFunction>>> = {
+  int32: wholePart(-(2 ** 31), 2 ** 31 - 1),
+  uint32: wholePart(0, 2 ** 32 - 1),
+};
 /** Integers divide towards zero. */
-const WHOLE_PART: NamedFunction = {
-  name: 'trunc',
-  evaluate: (x = Number.NaN) => Math.trunc(x) || 0,
-  range: ({ low, high } = { low: Number.NaN, high: Number.NaN }) => ({
-    low: Math.trunc(low),
-    high: Math.trunc(high),
-  }),
-  text: (x) => `trunc(${x})`,
-  latex: (x) => `\\operatorname{trunc}\\left(${x}\\right)`,
-  words: (x) => `the whole part of ${x}`,
+const towardsZero = (x: Expression, dtype: Dtype): Expression => {
+  const whole = WHOLE_PART[dtype];
+  return whole ? call(whole, x) : x;
 };
 const UNEQUAL_ZERO: NamedFunction = {
   name: 'bool',
@@ -135,19 +138,12 @@ export const ELEMENTS: Row = {
   cast: (node, flat, { operand }) => {
     const x = operand(0, flat);
     if (node.dtype === 'bool') return call(UNEQUAL_ZERO, x);
-    return !isFloating(node.dtype) && isFloating(node.inputs[0]?.dtype ?? node.dtype)
-      ? call(WHOLE_PART, x)
-      : x;
+    return isFloating(node.inputs[0]?.dtype ?? node.dtype) ? towardsZero(x, node.dtype) : x;
   },
   detach: one((x) => x),
   add: two(add),
   mul: two(multiply),
-  div: (node, flat, elements) =>
-    two((a, b) => (isFloating(node.dtype) ? divide(a, b) : call(WHOLE_PART, divide(a, b))))(
-      node,
-      flat,
-      elements,
-    ),
+  div: (node, flat, elements) => two((a, b) => towardsZero(divide(a, b), node.dtype))(node, flat, elements),
   max: two((a, b) => call('max', a, b)),
   less: two((a, b) => call('less', a, b)),
   equal: two((a, b) => call('equal', a, b)),

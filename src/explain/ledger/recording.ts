@@ -3,13 +3,13 @@ import { isFloating } from '../../graph/dtypes.ts';
 import { inOrder } from '../../graph/graph.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
-import type { Layer } from '../../layers/layer.ts';
+import type { CallContext, Layer } from '../../layers/layer.ts';
 import { backend, leafOf, leafValue } from '../../tensor/runtime.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import { tracing } from '../../tensor/trace.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import type { Loss } from '../../training/losses.ts';
-import type { Sequential } from '../../training/model.ts';
+import { Model } from '../../training/model.ts';
 
 /** One layer at work: the values it took and the one it gave. */
 export interface LayerCall {
@@ -21,34 +21,47 @@ export interface LayerCall {
 /** The graph of some examples' way through a model to their losses, and every number in it. */
 export class Recording {
   readonly calls: readonly LayerCall[];
-  readonly x: Node;
+  readonly inputs: readonly Node[];
   readonly target: Node;
   readonly output: Node;
   /** The loss of each example. */
   readonly losses: Node;
-  /** Their sum, of which gradients are taken: an example's numbers are then as if it were alone. */
+  /**
+   * Their sum, and the penalties on weights as often as there are examples, of which gradients are taken: an example's
+   * numbers are then as if it were alone.
+   */
   readonly total: Node;
   readonly #leaves = new Map<Node, NDArray>();
   readonly #values = new Map<Node, NDArray>();
   readonly #gradients = new Map<Node, NDArray>();
 
-  constructor(model: Sequential, loss: Loss, x: NDArray, y: NDArray) {
+  constructor(model: Model, loss: Loss, x: readonly NDArray[], y: NDArray) {
     const calls: LayerCall[] = [];
     const read = new Set<Variable>();
     const nodeOf = (variable: Variable) => {
       read.add(variable);
       return variable.node;
     };
-    this.x = leafOf(x);
+    const inputs = x.map((array) => new Tensor(leafOf(array), true));
+    this.inputs = inputs.map(({ node }) => node);
     this.target = leafOf(y);
-    const [output, losses] = tracing({ known: new Map(), nodeOf }, () => {
-      const given = applied(model, new Tensor(this.x, true), calls);
-      return [given, loss.call(new Tensor(this.target, true), given)];
+    const [output, losses, total] = tracing({ known: new Map(), nodeOf }, () => {
+      const onApplied: CallContext['onApplied'] = (layer, from, [to]) => {
+        if (to && !(layer instanceof Model))
+          calls.push({ layer, inputs: from.map(({ node }) => node), output: to.node });
+      };
+      const [given] = model.forward(inputs, { training: false, onApplied }).outputs as [Tensor];
+      const each = loss.call(new Tensor(this.target, true), given);
+      return [
+        given,
+        each,
+        penalties(model).reduce((sum, penalty) => sum.add(penalty.mul(each.size)), each.sum()),
+      ];
     });
     this.calls = calls;
     this.output = output.node;
     this.losses = losses.node;
-    this.total = losses.sum().node;
+    this.total = total.node;
     // As they are now: weights may change before a formula is opened.
     for (const variable of read) {
       const value = variable.value();
@@ -95,19 +108,27 @@ export class Recording {
     return this.#gradients.get(node);
   }
 
-  /** Every node from the examples to the total, each after its inputs. */
+  /**
+   * Every node from the examples to the total, each after its inputs, in an order of structure alone: that of creation
+   * would depend on what was computed before.
+   */
   get nodes(): Node[] {
-    return inOrder([this.total]);
+    const order = new Set<Node>();
+    const pending = [this.total];
+    for (let node = pending.at(-1); node; node = pending.at(-1)) {
+      const missing = node.inputs.filter((from) => !order.has(from));
+      if (missing.length > 0) pending.push(...missing.toReversed());
+      else {
+        order.add(node);
+        pending.pop();
+      }
+    }
+    return [...order];
   }
 }
 
-/** Calls the layers one after the other, and notes what each took and gave. */
-function applied(model: Sequential, x: Tensor, calls: LayerCall[]): Tensor {
-  let value = x;
-  for (const layer of model.layers) {
-    const output = layer.call(value, { training: false });
-    calls.push({ layer, inputs: [value.node], output: output.node });
-    value = output;
-  }
-  return value;
-}
+/** What the regularisers of the weights that are trained add to the loss. */
+const penalties = (model: Model): Tensor[] =>
+  model.ownedWeights.flatMap(({ variable, regularizer }) =>
+    regularizer && variable.trainable ? [regularizer.call(variable.read())] : [],
+  );
