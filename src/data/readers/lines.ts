@@ -49,6 +49,7 @@ async function* decoded(chunks: Chunks, source: string, line: () => number): Asy
     try {
       return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
     } catch (cause) {
+      const readable = new TextDecoder().decode(bytes).split('\ufffd', 1)[0] ?? '';
       throw new DataError(
         {
           asked: 'reading text',
@@ -56,7 +57,7 @@ async function* decoded(chunks: Chunks, source: string, line: () => number): Asy
           received: 'bytes that are not',
           fix: 'Save the file as UTF-8, or unpack it first if it is compressed.',
         },
-        { file: source, line: line() },
+        { file: source, line: line() + readable.split('\n').length - 1 },
         { cause },
       );
     }
