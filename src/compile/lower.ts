@@ -5,7 +5,7 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
-import type { Buffer, Expression, Kernel, Root } from './kernels.ts';
+import { addsInPlace, type Buffer, type Expression, type Kernel, type Root } from './kernels.ts';
 import {
   broadcastView,
   contiguous,
@@ -16,6 +16,7 @@ import {
   permuteView,
   reshapeView,
   type View,
+  windowView,
 } from './views.ts';
 
 /** What a compiled step does: values to return, and inputs that hold another value afterwards. */
@@ -126,7 +127,7 @@ class Lowering {
         const targets = inPlace
           .filter((update) => update.value === node)
           .map(({ target }) => this.#buffer(target));
-        if (read.has(node) || kept.has(node) || root?.kind === 'scatter') targets.push(this.#buffer(node));
+        if (read.has(node) || kept.has(node) || addsInPlace(root)) targets.push(this.#buffer(node));
         return targets.map((buffer) => ({ buffer, value }));
       });
       if (stores.length > 0) kernels.push(root ? { space, root, stores } : { space, stores });
@@ -189,8 +190,7 @@ class Lowering {
     this.#expression(node, HERE, { values: new Map(), reads, memo: new Map(), top: node });
     const last = Math.max(-1, ...reads.map((read) => this.#home.get(read.node) ?? -1));
     const draft = this.#drafts[last];
-    if (!draft || draft.root?.kind === 'scatter' || sizeOf(draft.space) !== sizeOf(node.shape))
-      return undefined;
+    if (!draft || addsInPlace(draft.root) || sizeOf(draft.space) !== sizeOf(node.shape)) return undefined;
     return last;
   }
 
@@ -265,7 +265,28 @@ class Lowering {
         },
       };
     }
+    if (node.op === 'unwindow') return this.#unwindow(node, scope);
     return undefined;
+  }
+
+  #unwindow(node: NodeOf<'unwindow'>, scope: Scope): { space: readonly number[]; root: Root } {
+    const x = node.inputs[0] as Node;
+    const { axes, size } = node.attributes;
+    const first = axes[0] ?? 0;
+    const inside = (axes.at(-1) ?? -1) + 1;
+    const places = size.map((_, i) => inside + i);
+    const others = x.shape.flatMap((_, axis) => (axis < first || places.includes(axis) ? [] : [axis]));
+    const order = [...Array.from({ length: first }, (_, axis) => axis), ...places, ...others];
+    const path: Path = { key: `permute[${order}]`, apply: (view) => permuteView(view, order) };
+    const seen = windowView(contiguous(node.shape), node.attributes, x.shape) as View;
+    const root: Root = {
+      kind: 'unwindow',
+      dtype: node.dtype,
+      lengths: order.map((axis) => x.shape[axis] ?? 1),
+      body: this.#expression(x, path, scope),
+      view: permuteView(seen, order),
+    };
+    return { space: node.shape, root };
   }
 
   #matmul(node: NodeOf<'matmul'>, scope: Scope): { space: readonly number[]; root: Root } {
@@ -277,7 +298,8 @@ class Lowering {
         apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
       };
       const read = this.#operand(side, path);
-      if (read.view.shape.some((_, axis) => !isWhole(read.view, axis))) store(side);
+      const { shape, strides } = read.view;
+      if (shape.some((_, axis) => !isWhole(read.view, axis)) || strides.some((n) => n < 0)) store(side);
       scope.reads.push({ node: read.buffer.node, dense: false });
       return read;
     });
@@ -465,6 +487,7 @@ function chooseStored(order: readonly Node[], results: readonly Node[], unfused:
     if (isLeaf(node) || constantOf(node) !== undefined) continue;
     if (unfused || needsLoop(node)) stored.add(node);
     if (node.op === 'pad') storeThrough(node.inputs[0] as Node, stored);
+    if (node.op === 'window') storePadding(node.inputs[0] as Node, stored);
     if (node.op === 'matmul') for (const side of node.inputs) storeThrough(side, stored);
     if (node.op === 'gather' || node.op === 'scatterAdd' || node.op === 'uniform')
       for (const from of node.inputs) stored.add(from);
@@ -480,13 +503,19 @@ function chooseStored(order: readonly Node[], results: readonly Node[], unfused:
 }
 
 function needsLoop(node: Node): boolean {
-  return REDUCTIONS.has(node.op) || node.op === 'matmul' || node.op === 'scatterAdd';
+  return REDUCTIONS.has(node.op) || ['matmul', 'scatterAdd', 'unwindow'].includes(node.op);
 }
 
 /** Stores what lies under rearrangements. */
 function storeThrough(node: Node, stored: Set<Node>): void {
   if (isMovement(node)) storeThrough(node.inputs[0] as Node, stored);
   else if (constantOf(node) === undefined) stored.add(node);
+}
+
+/** Stores padding that a window would read through. */
+function storePadding(node: Node, stored: Set<Node>): void {
+  if (node.op === 'pad') stored.add(node);
+  else if (isMovement(node)) storePadding(node.inputs[0] as Node, stored);
 }
 
 const COSTLY_WEIGHT = 10;

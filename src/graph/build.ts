@@ -5,7 +5,7 @@
 import type { Dtype } from './dtypes.ts';
 import { make, scalar } from './graph.ts';
 import { type Shape, sizeOf } from './ndarray.ts';
-import type { Node, Op } from './ops.ts';
+import type { Node, Op, Windowing } from './ops.ts';
 import { sameShape } from './shapes.ts';
 
 export type Operand = Node | number;
@@ -68,6 +68,13 @@ export const slice = (x: Node, start: readonly number[], size: Shape): Node =>
   sameShape(x.shape, size) ? x : make('slice', [x], { start, size });
 export const pad = (x: Node, before: readonly number[], after: readonly number[]): Node =>
   [...before, ...after].every((n) => n === 0) ? x : make('pad', [x], { before, after });
+
+export const flip = (x: Node, axes: readonly number[]): Node =>
+  axes.length === 0 ? x : make('flip', [x], { axes });
+export const window = (x: Node, { axes, size, strides, dilations }: Windowing): Node =>
+  make('window', [x], { axes, size, strides, dilations });
+export const unwindow = (x: Node, { axes, size, strides, dilations }: Windowing, lengths: Shape): Node =>
+  make('unwindow', [x], { axes, size, strides, dilations, lengths });
 
 export const gather = (table: Node, indices: Node): Node => make('gather', [table, indices], {});
 export const scatterAdd = (indices: Node, updates: Node, rows: number): Node =>

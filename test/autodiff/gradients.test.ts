@@ -46,6 +46,9 @@ const KINDS: { readonly [O in Op]: 'smooth' | 'flat' | 'leaf' | 'own test' } = {
   broadcast: 'smooth',
   slice: 'smooth',
   pad: 'smooth',
+  flip: 'smooth',
+  window: 'smooth',
+  unwindow: 'smooth',
   gather: 'smooth',
   scatterAdd: 'smooth',
 };
