@@ -21,9 +21,14 @@ export const ZEROS = 64;
 /** Vector loads may read up to 16 bytes past an array; behind the last one lies this much. */
 export const SLACK = 64;
 
-/** Bytes of a buffer in the arena, where a bool takes four. */
-export function bufferBytes({ dtype, elements }: Buffer): number {
-  return elements * (dtype === 'float64' ? 8 : 4);
+/** Bytes of one stored element: a bool takes four, so that lanes of all 32-bit types line up. */
+export function elementBytes({ dtype }: Pick<Buffer, 'dtype'>): number {
+  return dtype === 'float64' ? 8 : 4;
+}
+
+/** Bytes of a buffer in the arena. */
+export function bufferBytes(buffer: Buffer): number {
+  return buffer.elements * elementBytes(buffer);
 }
 
 /**

@@ -62,6 +62,8 @@ export interface Attributes {
   slice: { readonly start: readonly number[]; readonly size: Shape };
   /** Zeros (false) around. */
   pad: { readonly before: readonly number[]; readonly after: readonly number[] };
+  /** Any number of inputs, one after another along `axis`. */
+  concat: { readonly axis: number };
 
   /** Inputs (table [r, …s], indices int32 […i]) → […i, …s]: row `indices` of the table; indices are clamped to its rows. */
   gather: Empty;
