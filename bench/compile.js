@@ -93,7 +93,7 @@ for (const label of ['cold', 'warm', 'warm']) {
       label,
       nodes,
       kernels,
-      distinct: new Set(step.report.text().match(/\(func \$kernel\d+/g)).size,
+      distinct: distinctKernels(step.report.text()),
       codeBytes,
       arenaBytes,
       milliseconds: {
@@ -105,4 +105,8 @@ for (const label of ['cold', 'warm', 'warm']) {
       loss: step.outputs()[0].data[0],
     }),
   );
+}
+
+function distinctKernels(text) {
+  return new Set(text.match(/\(func \$kernel\d+/g)).size;
 }

@@ -53,15 +53,27 @@ export function lower(step: Step, options: LowerOptions = {}): Lowered {
  * A way from a kernel's loops down to a node: the rearrangements in between, outermost first. A function from
  * the view of the node to the view of the loops.
  */
-interface Path {
-  readonly key: string;
+class Path {
   /** @throws NeedsStorage when strides cannot say it, naming what must be stored for that. */
   readonly apply: (view: View) => View;
   /** Whether it goes through padding. */
-  readonly padded?: boolean;
-}
+  readonly padded: boolean;
+  readonly #further = new Map<string, Path>();
 
-const HERE: Path = { key: '', apply: (view) => view };
+  constructor(apply: (view: View) => View = (view) => view, padded = false) {
+    this.apply = apply;
+    this.padded = padded;
+  }
+
+  /** The way on through one more rearrangement; the same object for the same `key`. */
+  on(key: string, rearrange: (view: View) => View, padded = this.padded): Path {
+    const known = this.#further.get(key);
+    if (known) return known;
+    const made = new Path((view) => this.apply(rearrange(view)), padded);
+    this.#further.set(key, made);
+    return made;
+  }
+}
 
 /** A kernel while it is being filled: nodes computed in it, by the value each has at a point of its space. */
 interface Draft {
@@ -246,7 +258,12 @@ class Lowering {
   #concatenate(node: NodeOf<'concat'>): void {
     const drafts = (this.#places.copies.get(node) ?? []).map(({ part, to }): Draft => {
       const reads: Draft['reads'] = [];
-      const value = this.#expression(part, HERE, { values: new Map(), reads, memo: new Map(), top: node });
+      const value = this.#expression(part, new Path(), {
+        values: new Map(),
+        reads,
+        memo: new Map(),
+        top: node,
+      });
       return { space: part.shape, values: new Map(), reads, copy: this.#store(to, part.shape, value) };
     });
     this.#drafts.push(...drafts);
@@ -257,22 +274,32 @@ class Lowering {
   /** The last kernel that computes something `node` reads, if it has room for it. */
   #joinable(node: Node): number | undefined {
     if (this.#unfused || !(ELEMENTWISE.has(node.op) || MOVEMENT.has(node.op))) return undefined;
-    const reads: Draft['reads'] = [];
-    this.#expression(node, HERE, { values: new Map(), reads, memo: new Map(), top: node });
-    const last = Math.max(-1, ...reads.map((read) => this.#home.get(read.node) ?? -1));
+    const last = this.#lastHomeUnder(node);
     const draft = this.#drafts[last];
     if (!draft || draft.root?.kind === 'scatter' || sizeOf(draft.space) !== sizeOf(node.shape))
       return undefined;
     return last;
   }
 
+  /** The last kernel that computes something `node` is computed from. */
+  #lastHomeUnder(node: Node): number {
+    let last = -1;
+    const seen = new Set<Node>();
+    const pending = [...node.inputs];
+    for (let from = pending.pop(); from; from = pending.pop()) {
+      if (seen.has(from)) continue;
+      seen.add(from);
+      const home = this.#home.get(from);
+      if (home !== undefined) last = Math.max(last, home);
+      else pending.push(...from.inputs);
+    }
+    return last;
+  }
+
   #join(node: Node, home: number): boolean {
     const draft = this.#drafts[home] as Draft;
     const reads: Draft['reads'] = [];
-    const path: Path = {
-      key: `reshape[${draft.space}]`,
-      apply: (view) => reshapeView(view, draft.space) ?? store(node),
-    };
+    const path = new Path((view) => reshapeView(view, draft.space) ?? store(node));
     let value: Expression;
     try {
       value = this.#expression(node, path, { values: draft.values, reads, memo: new Map(), top: node });
@@ -295,12 +322,16 @@ class Lowering {
     const scope = {
       values: new Map<Node, Expression>(),
       reads,
-      memo: new Map<string, Expression>(),
+      memo: new Map(),
       top: node,
     };
     const root = this.#root(node, scope);
     if (!root)
-      return { space: node.shape, values: new Map([[node, this.#expression(node, HERE, scope)]]), reads };
+      return {
+        space: node.shape,
+        values: new Map([[node, this.#expression(node, new Path(), scope)]]),
+        reads,
+      };
     const { dtype } = node;
     return { space: root.space, root: root.root, values: new Map([[node, { kind: 'root', dtype }]]), reads };
   }
@@ -313,7 +344,7 @@ class Lowering {
       const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
       const reduced = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [axis] : []));
       const order = [...kept, ...reduced];
-      const path: Path = { key: `permute[${order}]`, apply: (view) => permuteView(view, order) };
+      const path = new Path((view) => permuteView(view, order));
       const lengths = reduced.map((axis) => x.shape[axis] ?? 1);
       const body = this.#expression(x, path, scope);
       return {
@@ -346,10 +377,9 @@ class Lowering {
     const leading = node.shape.slice(0, -2);
     const [m, n] = node.shape.slice(-2) as [number, number];
     const sides = node.inputs.map((side) => {
-      const path: Path = {
-        key: `batch[${leading}]`,
-        apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
-      };
+      const path = new Path(
+        (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
+      );
       const read = this.#operand(side, path);
       if (read.view.shape.some((_, axis) => !isWhole(read.view, axis))) store(side);
       scope.reads.push({ node: read.node, dense: false });
@@ -389,11 +419,15 @@ class Lowering {
 
   /** The value of `node` at a point of the loops that `path` leads from. */
   #expression(node: Node, path: Path, scope: Scope): Expression {
-    const key = `${node.id}:${path.key}`;
-    const known = scope.memo.get(key);
+    let there = scope.memo.get(path);
+    if (!there) {
+      there = new Map();
+      scope.memo.set(path, there);
+    }
+    const known = there.get(node);
     if (known) return known;
     const made = this.#makeExpression(node, path, scope);
-    scope.memo.set(key, made);
+    there.set(node, made);
     return made;
   }
 
@@ -475,7 +509,7 @@ interface Scope {
   /** Nodes whose values the kernel already has. */
   readonly values: ReadonlyMap<Node, Expression>;
   readonly reads: Draft['reads'];
-  readonly memo: Map<string, Expression>;
+  readonly memo: Map<Path, Map<Node, Expression>>;
   /** The stored node being computed. */
   readonly top: Node;
 }
@@ -487,25 +521,21 @@ function store(node: Node): never {
 
 /** The way on through a rearrangement. Its input, once stored, is dense, and any rearrangement of that can be said. */
 function through(path: Path, node: MovementNode): Path {
-  return {
-    key: `${path.key}/${node.op}${JSON.stringify(node.attributes)}`,
-    apply: (view) => path.apply(move(view, node) ?? store(node.inputs[0] as Node)),
-    padded: node.op === 'pad' || (path.padded ?? false),
-  };
+  return path.on(
+    node.op + JSON.stringify(node.attributes),
+    (view) => move(view, node) ?? store(node.inputs[0] as Node),
+    node.op === 'pad' || path.padded,
+  );
 }
 
 /** The way on to an operand that the operation broadcasts. */
 function stretched(path: Path, from: Node, to: Node): Path {
   if (sameShape(from.shape, to.shape)) return path;
-  return {
-    ...path,
-    key: `${path.key}/to[${to.shape}]`,
-    apply: (view) => path.apply(broadcastView(view, to.shape) ?? store(from)),
-  };
+  return path.on(`to[${to.shape}]`, (view) => broadcastView(view, to.shape) ?? store(from));
 }
 
 function isPadding(path: Path, node: Node): boolean {
-  return (path.padded ?? false) && constantOf(node) !== 0;
+  return path.padded && constantOf(node) !== 0;
 }
 
 function isMovement(node: Node): node is MovementNode {
@@ -536,8 +566,13 @@ function broadcastless(view: View): View {
 function chooseStored(order: readonly Node[], results: readonly Node[], unfused: boolean): Set<Node> {
   const stored = new Set<Node>(results);
   const readers = new Map<Node, Node[]>();
-  for (const node of order)
-    for (const from of new Set(node.inputs)) readers.set(from, [...(readers.get(from) ?? []), node]);
+  for (const node of order) {
+    for (const from of new Set(node.inputs)) {
+      const known = readers.get(from);
+      if (known) known.push(node);
+      else readers.set(from, [node]);
+    }
+  }
   const operations = new Map<Node, number>();
   for (const node of order) {
     if (isLeaf(node) || constantOf(node) !== undefined) continue;

@@ -41,7 +41,11 @@ function lifetimes({ kernels, leaves, outputs, copies }: Lowered): Lifetime[] {
   const touch = (part: Buffer, at: number) => {
     const buffer = part.within?.buffer ?? part;
     const span = spans.get(buffer);
-    spans.set(buffer, { from: Math.min(span?.from ?? at, at), to: Math.max(span?.to ?? at, at) });
+    if (!span) spans.set(buffer, { from: at, to: at });
+    else {
+      span.from = Math.min(span.from, at);
+      span.to = Math.max(span.to, at);
+    }
   };
   kernels.forEach((kernel, at) => {
     for (const buffer of buffersOf(kernel)) touch(buffer, at);
