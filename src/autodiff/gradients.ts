@@ -5,6 +5,7 @@ import {
   div,
   equal,
   exp,
+  flip,
   fullLike,
   gather,
   less,
@@ -19,7 +20,9 @@ import {
   slice,
   sum,
   transpose,
+  unwindow,
   where,
+  window,
 } from '../graph/build.ts';
 import { isFloating } from '../graph/dtypes.ts';
 import type { Node, Table } from '../graph/ops.ts';
@@ -105,6 +108,18 @@ export const GRADIENTS: Table<readonly [g: Node], Cotangents> = {
       return share;
     });
   },
+  flip: (y, g) => [flip(g, y.attributes.axes)],
+  window: (y, g) => {
+    const { shape } = inputOf(y, 0);
+    return [
+      unwindow(
+        g,
+        y.attributes,
+        y.attributes.axes.map((axis) => shape[axis] ?? 1),
+      ),
+    ];
+  },
+  unwindow: (y, g) => [window(g, y.attributes)],
 
   gather: ({ inputs: [table, indices] }, g) => [
     scatterAdd(indices as Node, g, (table as Node).shape[0] ?? 1),

@@ -72,7 +72,22 @@ export type Root =
       readonly updates: Buffer;
       readonly rows: number;
       readonly width: number;
+    }
+  | {
+      /** Elements of overlapping windows, each added at its place. */
+      readonly kind: 'unwindow';
+      readonly dtype: Dtype;
+      /** Leading axes, then the places inside of a window, then all else: for one place in all windows, targets differ. */
+      readonly lengths: Shape;
+      readonly body: Expression;
+      /** Where in the result an element is added. */
+      readonly view: View;
     };
+
+/** Roots that add to the result where it is stored: nothing can be computed from it in the same kernel. */
+export function addsInPlace(root: Root | undefined): boolean {
+  return root?.kind === 'scatter' || root?.kind === 'unwindow';
+}
 
 /** A result to write: through a view over the kernel's space, or at the same flat position as there. */
 export interface Store {
@@ -124,6 +139,8 @@ export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): 
     lines.push(
       `  add ${root.indices.elements} ${root.dtype} rows of ${nameOf(root.updates)} at ${nameOf(root.indices)}, ${root.rows}×${root.width}`,
     );
+  } else if (root?.kind === 'unwindow') {
+    lines.push(`  add ${print.value(root.body)} over [${root.lengths.join(', ')}] at ${viewText(root.view)}`);
   }
   for (const { buffer, value, view } of kernel.stores) {
     const place = view ? `${nameOf(buffer)} ${viewText(view)}` : nameOf(buffer);

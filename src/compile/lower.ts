@@ -5,7 +5,7 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
-import type { Buffer, Expression, Kernel, Root, Store } from './kernels.ts';
+import { addsInPlace, type Buffer, type Expression, type Kernel, type Root, type Store } from './kernels.ts';
 import { ownPlace, type Place, type Places, placeParts } from './places.ts';
 import {
   broadcastView,
@@ -17,6 +17,7 @@ import {
   permuteView,
   reshapeView,
   type View,
+  windowView,
 } from './views.ts';
 
 /** What a compiled step does: values to return, and inputs that hold another value afterwards. */
@@ -152,7 +153,7 @@ class Lowering {
     for (const { space, root, values, copy } of this.#drafts) {
       const stores = copy ? [copy] : [];
       for (const [node, value] of values) {
-        const needed = read.has(node) || kept.has(node) || root?.kind === 'scatter';
+        const needed = read.has(node) || kept.has(node) || addsInPlace(root);
         for (const buffer of inPlace.get(node) ?? []) stores.push({ buffer, value });
         for (const place of this.#placesOf(node)) {
           if (needed || !place.whole) stores.push(this.#store(place, space, value));
@@ -276,8 +277,7 @@ class Lowering {
     if (this.#unfused || !(ELEMENTWISE.has(node.op) || MOVEMENT.has(node.op))) return undefined;
     const last = this.#lastHomeUnder(node);
     const draft = this.#drafts[last];
-    if (!draft || draft.root?.kind === 'scatter' || sizeOf(draft.space) !== sizeOf(node.shape))
-      return undefined;
+    if (!draft || addsInPlace(draft.root) || sizeOf(draft.space) !== sizeOf(node.shape)) return undefined;
     return last;
   }
 
@@ -370,7 +370,28 @@ class Lowering {
         },
       };
     }
+    if (node.op === 'unwindow') return this.#unwindow(node, scope);
     return undefined;
+  }
+
+  #unwindow(node: NodeOf<'unwindow'>, scope: Scope): { space: readonly number[]; root: Root } {
+    const x = node.inputs[0] as Node;
+    const { axes, size } = node.attributes;
+    const first = axes[0] ?? 0;
+    const inside = (axes.at(-1) ?? -1) + 1;
+    const places = size.map((_, i) => inside + i);
+    const others = x.shape.flatMap((_, axis) => (axis < first || places.includes(axis) ? [] : [axis]));
+    const order = [...Array.from({ length: first }, (_, axis) => axis), ...places, ...others];
+    const path = new Path((view) => permuteView(view, order));
+    const seen = windowView(contiguous(node.shape), node.attributes, x.shape) as View;
+    const root: Root = {
+      kind: 'unwindow',
+      dtype: node.dtype,
+      lengths: order.map((axis) => x.shape[axis] ?? 1),
+      body: this.#expression(x, path, scope),
+      view: permuteView(seen, order),
+    };
+    return { space: node.shape, root };
   }
 
   #matmul(node: NodeOf<'matmul'>, scope: Scope): { space: readonly number[]; root: Root } {
@@ -381,7 +402,8 @@ class Lowering {
         (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
       );
       const read = this.#operand(side, path);
-      if (read.view.shape.some((_, axis) => !isWhole(read.view, axis))) store(side);
+      const { shape, strides } = read.view;
+      if (shape.some((_, axis) => !isWhole(read.view, axis)) || strides.some((n) => n < 0)) store(side);
       scope.reads.push({ node: read.node, dense: false });
       return read;
     });
@@ -578,6 +600,7 @@ function chooseStored(order: readonly Node[], results: readonly Node[], unfused:
     if (isLeaf(node) || constantOf(node) !== undefined) continue;
     if (unfused || needsLoop(node)) stored.add(node);
     if (node.op === 'pad') storeThrough(node.inputs[0] as Node, stored);
+    if (node.op === 'window') storePadding(node.inputs[0] as Node, stored);
     if (node.op === 'matmul') for (const side of node.inputs) storeThrough(side, stored);
     if (node.op === 'gather' || node.op === 'scatterAdd' || node.op === 'uniform')
       for (const from of node.inputs) stored.add(from);
@@ -593,13 +616,13 @@ function chooseStored(order: readonly Node[], results: readonly Node[], unfused:
 }
 
 function needsLoop(node: Node): boolean {
-  return REDUCTIONS.has(node.op) || node.op === 'matmul' || node.op === 'scatterAdd' || node.op === 'concat';
+  return REDUCTIONS.has(node.op) || ['matmul', 'scatterAdd', 'unwindow', 'concat'].includes(node.op);
 }
 
 /** Whether a kernel can write the node's value through a view. */
 function isWritable(node: Node): boolean {
   const isSimple = isLeaf(node) || constantOf(node) !== undefined || MOVEMENT.has(node.op);
-  return !isSimple && node.op !== 'scatterAdd';
+  return !isSimple && node.op !== 'scatterAdd' && node.op !== 'unwindow';
 }
 
 /** Nodes that are read, or returned, as a dense buffer of their own. */
@@ -620,6 +643,12 @@ function storeThrough(node: Node, stored: Set<Node>): void {
 
 function underMovement(node: Node): Node {
   return isMovement(node) ? underMovement(node.inputs[0] as Node) : node;
+}
+
+/** Stores padding that a window would read through. */
+function storePadding(node: Node, stored: Set<Node>): void {
+  if (node.op === 'pad') stored.add(node);
+  else if (isMovement(node)) storePadding(node.inputs[0] as Node, stored);
 }
 
 const COSTLY_WEIGHT = 10;

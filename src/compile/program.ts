@@ -72,7 +72,7 @@ export function buffersOf(kernel: Kernel): Buffer[] {
       else if (expression.kind === 'random') found.add(expression.key).add(expression.stream);
       else if (expression.kind === 'row') found.add(expression.buffer).add(expression.index.buffer);
     });
-  if (root?.kind === 'reduce') read([root.body]);
+  if (root?.kind === 'reduce' || root?.kind === 'unwindow') read([root.body]);
   else if (root?.kind === 'matmul') found.add(root.a.buffer).add(root.b.buffer);
   else if (root?.kind === 'scatter') found.add(root.indices).add(root.updates);
   read(kernel.stores.map(({ value }) => value));

@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from '../graph/ndarray.ts';
-import type { Node } from '../graph/ops.ts';
+import type { Node, Windowing } from '../graph/ops.ts';
 
 /** Where indices along one axis read stored numbers: from `low` up to, not including, `high`; zeros outside. */
 export interface Range {
@@ -47,7 +47,10 @@ export function isDense(view: View): boolean {
   return view.offset === 0;
 }
 
-export type MovementNode = Extract<Node, { op: 'reshape' | 'permute' | 'broadcast' | 'slice' | 'pad' }>;
+export type MovementNode = Extract<
+  Node,
+  { op: 'reshape' | 'permute' | 'broadcast' | 'slice' | 'pad' | 'flip' | 'window' }
+>;
 
 /** The view of a movement's result through the view of its input; undefined where strides cannot say it. */
 export function move(view: View, node: MovementNode): View | undefined {
@@ -66,7 +69,48 @@ export function move(view: View, node: MovementNode): View | undefined {
         node.attributes.before.map((count) => -count),
         node.shape,
       );
+    case 'flip':
+      return flipView(view, node.attributes.axes);
+    case 'window':
+      return windowView(view, node.attributes, node.shape);
   }
+}
+
+function flipView(view: View, axes: readonly number[]): View {
+  const last = (axis: number) => (view.shape[axis] ?? 1) - 1;
+  return {
+    shape: view.shape,
+    strides: view.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+    offset: axes.reduce((offset, axis) => offset + last(axis) * (view.strides[axis] ?? 0), view.offset),
+    valid: view.valid.map(({ low, high }, axis) =>
+      axes.includes(axis) ? { low: last(axis) + 1 - high, high: last(axis) + 1 - low } : { low, high },
+    ),
+  };
+}
+
+/** Not of padding along a windowed axis: whether a place is inside would depend on two axes. */
+export function windowView(view: View, windowing: Windowing, shape: Shape): View | undefined {
+  const { axes, size, strides, dilations } = windowing;
+  if (axes.some((axis) => !isWhole(view, axis))) return undefined;
+  const after = (axes.at(-1) ?? -1) + 1;
+  const spread = <T>(of: readonly T[], inside: readonly T[]) => [
+    ...of.slice(0, after),
+    ...inside,
+    ...of.slice(after),
+  ];
+  const step = (axis: number) => view.strides[axis] ?? 0;
+  return {
+    shape,
+    strides: spread(
+      view.strides.map((stride, axis) => stride * (strides[axes.indexOf(axis)] ?? 1)),
+      axes.map((axis, i) => step(axis) * (dilations[i] ?? 1)),
+    ),
+    offset: view.offset,
+    valid: spread(
+      view.valid.map((range, axis) => (axes.includes(axis) ? whole(shape[axis] ?? 1) : range)),
+      size.map(whole),
+    ),
+  };
 }
 
 export function permuteView(view: View, order: readonly number[]): View {

@@ -1,6 +1,6 @@
+import { readArchive, writeArchive } from '../data/archive/zip.ts';
 import { ArgumentError, DataError, type Place } from '../graph/errors.ts';
 import { Sequential } from '../training/model.ts';
-import { readArchive, writeArchive } from './archive.ts';
 import { readHdf5, writeHdf5 } from './hdf5.ts';
 import { readCompileConfig, writeCompileConfig } from './kerasCompile.ts';
 import { readModelConfig, writeModelConfig } from './kerasConfig.ts';
@@ -31,7 +31,7 @@ export async function saveModel(
   { extras = new Map() }: SaveOptions = {},
 ): Promise<Uint8Array> {
   const { inputShape } = model;
-  if (!inputShape) {
+  if (!model.isBuilt) {
     throw new ArgumentError({
       asked: `saving "${model.name}"`,
       expected: 'a model that knows the shape of its inputs',

@@ -5,7 +5,7 @@
 import type { Dtype } from './dtypes.ts';
 import { make, scalar } from './graph.ts';
 import { type Shape, sizeOf } from './ndarray.ts';
-import type { Node, Op } from './ops.ts';
+import type { Node, Op, Windowing } from './ops.ts';
 import { sameShape } from './shapes.ts';
 
 export type Operand = Node | number;
@@ -73,6 +73,13 @@ export function concat(parts: readonly Node[], axis: number): Node {
   const [only, ...others] = parts;
   return only && others.length === 0 ? only : make('concat', parts, { axis });
 }
+
+export const flip = (x: Node, axes: readonly number[]): Node =>
+  axes.length === 0 ? x : make('flip', [x], { axes });
+export const window = (x: Node, { axes, size, strides, dilations }: Windowing): Node =>
+  make('window', [x], { axes, size, strides, dilations });
+export const unwindow = (x: Node, { axes, size, strides, dilations }: Windowing, lengths: Shape): Node =>
+  make('unwindow', [x], { axes, size, strides, dilations, lengths });
 
 export const gather = (table: Node, indices: Node): Node => make('gather', [table, indices], {});
 export const scatterAdd = (indices: Node, updates: Node, rows: number): Node =>

@@ -64,11 +64,29 @@ export interface Attributes {
   pad: { readonly before: readonly number[]; readonly after: readonly number[] };
   /** Any number of inputs, one after another along `axis`. */
   concat: { readonly axis: number };
+  /** The order along `axes` turned around. */
+  flip: { readonly axes: readonly number[] };
+  /**
+   * Every window along some axes: an axis of n becomes the ⌊(n − (size − 1)·dilation − 1) / stride⌋ + 1 places a
+   * window may stand at; the places inside of a window are new axes after the last of these. In
+   * [batch, height, width, channels], over axes 1 and 2: [batch, rows, columns, …size, channels].
+   */
+  window: Windowing;
+  /** The adjoint of `window`: each element of each window is added at the place it was seen at, in an array of `lengths` along the axes. */
+  unwindow: Windowing & { readonly lengths: Shape };
 
   /** Inputs (table [r, …s], indices int32 […i]) → […i, …s]: row `indices` of the table; indices are clamped to its rows. */
   gather: Empty;
   /** Inputs (indices int32 […i], updates […i, …s]) → [rows, …s]: zeros, to which each update is added at its row. */
   scatterAdd: { readonly rows: number };
+}
+
+/** Windows of `size` along `axes` (ascending), `strides` apart, their places `dilations` apart. */
+export interface Windowing {
+  readonly axes: readonly number[];
+  readonly size: Shape;
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
 }
 
 export type Op = keyof Attributes;
@@ -125,7 +143,9 @@ export const ELEMENTWISE: Group = new Set<Op>([
   ...(['add', 'mul', 'div', 'max', 'less', 'equal', 'where'] as const),
 ]);
 /** Only rearrange: each output element is one input element, or a padding zero. */
-export const MOVEMENT: Group = new Set<Op>(['reshape', 'permute', 'broadcast', 'slice', 'pad']);
+export const MOVEMENT: Group = new Set<Op>([
+  ...(['reshape', 'permute', 'broadcast', 'slice', 'pad', 'flip', 'window'] as const),
+]);
 /** Need many instructions an element: never computed twice. */
 export const COSTLY: Group = new Set<Op>([
   ...(['exp', 'log', 'sin', 'tanh', 'erf', 'log1p', 'expm1', 'sqrt', 'div', 'uniform'] as const),

@@ -2,7 +2,7 @@ import type { Dtype } from './dtypes.ts';
 import { isFloating } from './dtypes.ts';
 import { ArgumentError, DtypeError, ShapeError } from './errors.ts';
 import { type Shape, sizeOf } from './ndarray.ts';
-import type { Attributes, Node, Op } from './ops.ts';
+import type { Attributes, Node, Op, Windowing } from './ops.ts';
 
 /** Shape and dtype of a result. */
 export interface Signature {
@@ -172,6 +172,45 @@ export const SIGNATURES: { readonly [O in Op]: Rule<O> } = {
     return { shape: first.shape.with(axis, total), dtype: first.dtype };
   },
 
+  flip(inputs, { axes }) {
+    const [x] = take(inputs, 1, 'flip');
+    checkAxes('flip', x.shape, axes);
+    return x;
+  },
+  window(inputs, windowing) {
+    const [x] = take(inputs, 1, 'window');
+    checkWindowing('window', x.shape, windowing);
+    const { axes, size } = windowing;
+    const counts = windowCounts(x.shape, windowing);
+    const after = (axes.at(-1) ?? -1) + 1;
+    const shape = x.shape.map((length, axis) => counts[axes.indexOf(axis)] ?? length);
+    return { shape: [...shape.slice(0, after), ...size, ...shape.slice(after)], dtype: x.dtype };
+  },
+  unwindow(inputs, { lengths, ...windowing }) {
+    const [x] = take(inputs, 1, 'unwindow');
+    if (x.dtype === 'bool') throw wrongDtype('unwindow', 'numbers', 'bool');
+    const { axes, size } = windowing;
+    const after = (axes.at(-1) ?? -1) + 1;
+    const shape = [...x.shape.slice(0, after), ...x.shape.slice(after + size.length)].map(
+      (count, axis) => lengths[axes.indexOf(axis)] ?? count,
+    );
+    checkWindowing('unwindow', shape, windowing);
+    const counts = windowCounts(shape, windowing);
+    const expected = [
+      ...shape.slice(0, after).map((length, axis) => counts[axes.indexOf(axis)] ?? length),
+      ...size,
+      ...shape.slice(after),
+    ];
+    if (!sameShape(expected, x.shape)) {
+      throw mismatch(
+        `unwindow to [${lengths.join(', ')}]`,
+        `windows of [${expected.join(', ')}]`,
+        `[${x.shape.join(', ')}]`,
+      );
+    }
+    return { shape, dtype: x.dtype };
+  },
+
   gather(inputs) {
     const [table, indices] = take(inputs, 2, 'gather');
     if (indices.dtype !== 'int32') throw wrongDtype('gather', 'int32 indices', indices.dtype);
@@ -241,6 +280,36 @@ function checkAxes(asked: string, shape: Shape, axes: readonly number[]): void {
       asked: `${asked} over axes [${axes.join(', ')}]`,
       expected: `different axes of [${shape.join(', ')}]`,
     });
+  }
+}
+
+/** How many places a window may stand at along each of its axes. */
+export function windowCounts(shape: Shape, { axes, size, strides, dilations }: Windowing): number[] {
+  return axes.map((axis, i) => {
+    const extent = (lengthAt(size, i) - 1) * lengthAt(dilations, i) + 1;
+    return Math.floor((lengthAt(shape, axis) - extent) / lengthAt(strides, i)) + 1;
+  });
+}
+
+function checkWindowing(asked: string, shape: Shape, windowing: Windowing): void {
+  const { axes, size, strides, dilations } = windowing;
+  checkAxes(asked, shape, axes);
+  const numbers = [...size, ...strides, ...dilations];
+  const ascending = axes.every((axis, i) => i === 0 || axis > (axes[i - 1] ?? 0));
+  const complete = [size, strides, dilations].every(({ length }) => length === axes.length);
+  if (!ascending || !complete || numbers.some((n) => !Number.isInteger(n) || n < 1)) {
+    throw new ArgumentError({
+      asked: `${asked} over axes [${axes.join(', ')}]`,
+      expected: 'ascending axes, and for each a size, a stride and a dilation of at least 1',
+      received: `sizes [${size.join(', ')}], strides [${strides.join(', ')}], dilations [${dilations.join(', ')}]`,
+    });
+  }
+  if (windowCounts(shape, windowing).some((count) => count < 1)) {
+    throw mismatch(
+      `${asked} of [${size.join(', ')}] with dilations [${dilations.join(', ')}]`,
+      'windows no longer than their axes',
+      `[${shape.join(', ')}]`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { broadcast, neg, permute, reshape } from '../graph/build.ts';
+import { broadcast, flip, neg, pad, permute, reshape } from '../graph/build.ts';
 import { constant } from '../graph/graph.ts';
 import type { Node, NodeOf } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
@@ -33,6 +33,10 @@ export const simplify: Rule = (node) => {
       return a?.op === 'broadcast' ? broadcast(a.inputs[0] as Node, node.shape) : undefined;
     case 'permute':
       return permuted(node);
+    case 'flip':
+      return flipped(node);
+    case 'unwindow':
+      return unwindowed(node);
     default:
       return undefined;
   }
@@ -75,4 +79,37 @@ function permuted(node: NodeOf<'permute'>): Node | undefined {
   // Moving axes of length 1 about is a reshape, which costs nothing.
   const long = order.filter((axis) => x.shape[axis] !== 1);
   return long.every((axis, i) => i === 0 || axis > (long[i - 1] ?? -1)) ? reshape(x, node.shape) : undefined;
+}
+
+function flipped(node: NodeOf<'flip'>): Node | undefined {
+  const x = node.inputs[0] as Node;
+  const axes = node.attributes.axes.filter((axis) => node.shape[axis] !== 1);
+  return axes.length < node.attributes.axes.length ? flip(x, axes) : undefined;
+}
+
+/** Windows that touch but do not overlap lie side by side: a rearrangement, and zeros after the last. */
+function unwindowed({ attributes, inputs, shape }: NodeOf<'unwindow'>): Node | undefined {
+  const { axes, size, strides, dilations, lengths } = attributes;
+  if (size.some((n, i) => n !== strides[i] || (dilations[i] !== 1 && n !== 1))) return undefined;
+  const x = inputs[0] as Node;
+  const after = (axes.at(-1) ?? -1) + 1;
+  // [… counts …, … sizes, …] → [… count, size …, …], each count beside its size.
+  const order = shape.flatMap((_, axis) => {
+    const i = axes.indexOf(axis);
+    if (i >= 0) return [axis, after + i];
+    return axis < after ? [axis] : [axis + size.length];
+  });
+  const side = shape.map((length, axis) => {
+    const i = axes.indexOf(axis);
+    return i >= 0 ? (x.shape[axis] ?? 1) * (size[i] ?? 1) : length;
+  });
+  const rest = shape.map((_, axis) => {
+    const i = axes.indexOf(axis);
+    return i >= 0 ? (lengths[i] ?? 0) - (side[axis] ?? 0) : 0;
+  });
+  return pad(
+    reshape(permute(x, order), side),
+    shape.map(() => 0),
+    rest,
+  );
 }

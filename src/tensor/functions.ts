@@ -182,6 +182,35 @@ export function slice(x: TensorLike, start: readonly number[], size: Shape): Ten
 export const pad = (x: TensorLike, before: readonly number[], after: readonly number[]): Tensor =>
   apply((node) => build.pad(node, before, after), x);
 
+/** The order along some axes turned around. */
+export function flip(x: TensorLike, axes?: Axes): Tensor {
+  const value = tensor(x);
+  return apply((node) => build.flip(node, resolveAxes(value, axes)), value);
+}
+
+/** Where windows stand and what they see, an entry for each axis. */
+export interface WindowOptions {
+  /** Ascending. */
+  readonly axes: readonly number[];
+  readonly size: Shape;
+  /** How far apart windows stand; 1 by default. */
+  readonly strides?: readonly number[];
+  /** How far apart the places inside of a window are; 1 by default. */
+  readonly dilations?: readonly number[];
+}
+
+/**
+ * Every window along some axes, as a view: [batch, height, width, channels] over axes [1, 2] becomes
+ * [batch, rows, columns, …size, channels]. The sizes follow the last of the axes.
+ *
+ * @throws ShapeError when a window is longer than its axis
+ */
+export function windows(x: TensorLike, { axes, size, strides, dilations }: WindowOptions): Tensor {
+  const ones = axes.map(() => 1);
+  const windowing = { axes, size, strides: strides ?? ones, dilations: dilations ?? ones };
+  return apply((node) => build.window(node, windowing), x);
+}
+
 /** A new axis of length 1. */
 export function expandDims(x: TensorLike, axis: number): Tensor {
   const value = tensor(x);

@@ -47,6 +47,9 @@ const KINDS: { readonly [O in Op]: 'smooth' | 'flat' | 'leaf' | 'own test' } = {
   slice: 'smooth',
   pad: 'smooth',
   concat: 'smooth',
+  flip: 'smooth',
+  window: 'smooth',
+  unwindow: 'smooth',
   gather: 'smooth',
   scatterAdd: 'smooth',
 };

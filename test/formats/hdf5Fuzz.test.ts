@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readArchive } from '../../src/formats/archive.ts';
+import { readArchive } from '../../src/data/archive/zip.ts';
 import { readHdf5 } from '../../src/formats/hdf5.ts';
 import { DataError } from '../../src/graph/errors.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readArchive, writeArchive } from '../../src/formats/archive.ts';
+import { readArchive, writeArchive } from '../../src/data/archive/zip.ts';
 import { readHdf5 } from '../../src/formats/hdf5.ts';
 import { loadModel, saveModel } from '../../src/formats/index.ts';
 import {
@@ -294,9 +294,9 @@ describe('loadModel', () => {
     ],
     [
       'an unknown activation',
-      /"hidden".*relu.*found mish/,
+      /"hidden".*relu.*found sparsemax/,
       (_, { config }) => {
-        config.activation = 'mish';
+        config.activation = 'sparsemax';
       },
     ],
     [

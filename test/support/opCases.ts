@@ -2,10 +2,11 @@ import * as build from '../../src/graph/build.ts';
 import { type Dtype, isFloating, makeArray } from '../../src/graph/dtypes.ts';
 import { constant, input } from '../../src/graph/graph.ts';
 import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
-import type { Node, Op } from '../../src/graph/ops.ts';
+import type { Node, Op, Windowing } from '../../src/graph/ops.ts';
 import { bitsToUniform, RandomStream, threefry2x32 } from '../../src/graph/threefry.ts';
 import {
   arithmetic,
+  flipped,
   gathered,
   greatest,
   joined,
@@ -21,6 +22,8 @@ import {
   stretchedTo,
   tabulate,
   total,
+  unwindowed,
+  windowed,
 } from './plain.ts';
 
 export interface OperandSpec {
@@ -347,6 +350,29 @@ const conditions = (shape: Shape): OperandSpec => ({
 const key = { shape: [2], dtype: 'uint32', values: [7, 0xdeadbeef] } as const;
 
 /** The cases of every primitive: the compiler asks for a row for each. */
+const windowing = (
+  axes: readonly number[],
+  size: Shape,
+  strides: readonly number[] = size.map(() => 1),
+  dilations: readonly number[] = size.map(() => 1),
+): Windowing => ({ axes, size, strides, dilations });
+
+/** Overlapping, touching and apart; with and without what is left at the end; dilated. */
+const WINDOWS: readonly (readonly [Shape, Windowing])[] = [
+  [[7], windowing([0], [3])],
+  [[9], windowing([0], [3], [2], [2])],
+  [[8, 3], windowing([0], [2], [2])],
+  [[2, 7, 3], windowing([1], [2], [2])],
+  [[2, 5, 6, 3], windowing([1, 2], [3, 2])],
+  [[1, 7, 6, 5], windowing([1, 2], [2, 3], [2, 3])],
+  [[2, 3, 6, 5], windowing([2, 3], [2, 2], [1, 3])],
+  [[2, 6, 5, 4], windowing([1, 2], [2, 2], [2, 1], [3, 2])],
+  [[2, 4, 3, 4, 2], windowing([1, 3], [2, 3])],
+];
+
+const windowName = (shape: Shape, { axes, size, strides, dilations }: Windowing) =>
+  `[${size.join(', ')}] over [${axes.join(', ')}] of ${shapeName([shape])}, strides [${strides.join(', ')}], dilations [${dilations.join(', ')}]`;
+
 export const OP_CASES: { readonly [O in Op]: readonly OpCase[] } = {
   input: SHAPES.map((shape) =>
     move(
@@ -729,6 +755,45 @@ export const OP_CASES: { readonly [O in Op]: readonly OpCase[] } = {
       (x) => padded(before, after)(x as Plain),
     ),
   ),
+  flip: (
+    [
+      [[7], [0]],
+      [[4, 6], [1]],
+      [
+        [2, 3, 5],
+        [0, 2],
+      ],
+    ] as const
+  ).map(([shape, axes]) =>
+    move(
+      `axes [${axes.join(', ')}] of ${shapeName([shape])}`,
+      shape,
+      (x) => build.flip(x as Node, axes),
+      (x) => flipped(axes)(x as Plain),
+    ),
+  ),
+  window: WINDOWS.map(([shape, windowing]) =>
+    move(
+      windowName(shape, windowing),
+      shape,
+      (x) => build.window(x as Node, windowing),
+      (x) => windowed(windowing)(x as Plain),
+    ),
+  ),
+  unwindow: WINDOWS.map(([shape, windowing]) => ({
+    name: windowName(shape, windowing),
+    operands: [{ shape: build.window(input('float32', shape), windowing).shape, range: [-4, 4] as const }],
+    dtypes: NUMBERS,
+    build: (x) =>
+      build.unwindow(
+        x as Node,
+        windowing,
+        windowing.axes.map((axis) => shape[axis] ?? 1),
+      ),
+    expected: (x) => unwindowed(windowing, shape)(x as Plain),
+    rounding: { terms: sizeOf(windowing.size) },
+    smooth: true,
+  })),
 
   concat: [
     concatenation('whole arrays along the first axis', 0, [

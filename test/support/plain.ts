@@ -1,5 +1,6 @@
 import { type Dtype, isFloating, makeArray } from '../../src/graph/dtypes.ts';
 import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
+import type { Windowing } from '../../src/graph/ops.ts';
 
 /**
  * Arrays as a mathematician writes them, a number for each index: what expectations are computed with, sharing
@@ -176,6 +177,66 @@ export const joined =
       }
       return Number.NaN;
     });
+  };
+
+export const flipped =
+  (axes: readonly number[]) =>
+  (x: Plain): Plain =>
+    tabulate(x.dtype, x.shape, (index) =>
+      at(
+        x,
+        index.map((i, axis) => (axes.includes(axis) ? (x.shape[axis] ?? 0) - 1 - i : i)),
+      ),
+    );
+
+/** Each place a window may stand at along an axis, and the indices it sees there. */
+function standings(length: number, size: number, stride: number, dilation: number): number[][] {
+  const seen: number[][] = [];
+  for (let start = 0; start + (size - 1) * dilation < length; start += stride)
+    seen.push(Array.from({ length: size }, (_, k) => start + k * dilation));
+  return seen;
+}
+
+/** The index in the array of what is at an index of its windows, whose sizes follow the last windowed axis. */
+function seenAt(shape: Shape, { axes, size, strides, dilations }: Windowing): (index: Index) => number[] {
+  const after = (axes.at(-1) ?? -1) + 1;
+  const along = axes.map((axis, i) =>
+    standings(shape[axis] ?? 0, size[i] ?? 1, strides[i] ?? 1, dilations[i] ?? 1),
+  );
+  return (index) => {
+    const inside = index.slice(after, after + axes.length);
+    const outside = [...index.slice(0, after), ...index.slice(after + axes.length)];
+    return outside.map((place, axis) => {
+      const i = axes.indexOf(axis);
+      return i < 0 ? place : (along[i]?.[place]?.[inside[i] ?? 0] ?? Number.NaN);
+    });
+  };
+}
+
+function windowsShape(shape: Shape, { axes, size, strides, dilations }: Windowing): number[] {
+  const after = (axes.at(-1) ?? -1) + 1;
+  const outside = shape.map((length, axis) => {
+    const i = axes.indexOf(axis);
+    return i < 0 ? length : standings(length, size[i] ?? 1, strides[i] ?? 1, dilations[i] ?? 1).length;
+  });
+  return [...outside.slice(0, after), ...size, ...outside.slice(after)];
+}
+
+export const windowed =
+  (windowing: Windowing) =>
+  (x: Plain): Plain => {
+    const seen = seenAt(x.shape, windowing);
+    return tabulate(x.dtype, windowsShape(x.shape, windowing), (index) => at(x, seen(index)));
+  };
+
+export const unwindowed =
+  (windowing: Windowing, shape: Shape) =>
+  (x: Plain): Plain => {
+    const seen = seenAt(shape, windowing);
+    const places = indicesOf(x.shape).map((index) => ({ index, target: seen(index).join() }));
+    return tabulate(x.dtype, shape, (index) =>
+      total(places.filter(({ target }) => target === index.join()).map((place) => at(x, place.index))),
+    );
   };
 
 const nearestRow = (row: number, rows: number) => (row < 0 ? 0 : row >= rows ? rows - 1 : row);

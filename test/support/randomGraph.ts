@@ -2,7 +2,7 @@ import * as build from '../../src/graph/build.ts';
 import { makeArray } from '../../src/graph/dtypes.ts';
 import { input } from '../../src/graph/graph.ts';
 import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
-import type { Node } from '../../src/graph/ops.ts';
+import type { Node, Windowing } from '../../src/graph/ops.ts';
 import { broadcastShapes } from '../../src/graph/shapes.ts';
 import { RandomStream } from '../../src/graph/threefry.ts';
 
@@ -61,6 +61,9 @@ function step(
       'broadcast',
       'gather',
       'scatter',
+      'flip',
+      'window',
+      'unwindow',
     ])
   ) {
     case 'unary':
@@ -164,6 +167,16 @@ function step(
       const rows = x.shape[0] ?? 1;
       return build.gather(x, indices(random, rows));
     }
+    case 'flip':
+      return build.flip(x, axes);
+    case 'window':
+      return sizeOf(x.shape) > 1500 ? x : build.window(x, windows(random, x.shape));
+    case 'unwindow': {
+      const windowing = windows(random, x.shape);
+      const seen = build.window(x, windowing);
+      const lengths = windowing.axes.map((axis) => x.shape[axis] ?? 1);
+      return build.unwindow(build.mul(build.tanh(seen), leaf(seen.shape.map(() => 1))), windowing, lengths);
+    }
     default: {
       const rows = x.shape[0] ?? 1;
       return build.scatterAdd(build.reshape(indices(random, 4, rows), [rows]), x, 4);
@@ -185,4 +198,19 @@ function isBroadcastable(a: Shape, b: Shape): boolean {
   } catch {
     return false;
   }
+}
+
+/** Windows along one or two axes that fit the shape. */
+function windows(random: RandomStream, shape: Shape): Windowing {
+  const first = random.integer(shape.length);
+  const axes = first + 1 < shape.length && random.uniform() < 0.6 ? [first, first + 1] : [first];
+  const size = axes.map((axis) => 1 + random.integer(Math.min(3, shape[axis] ?? 1)));
+  return {
+    axes,
+    size,
+    strides: axes.map(() => 1 + random.integer(3)),
+    dilations: axes.map((axis, i) =>
+      (shape[axis] ?? 1) > 2 * ((size[i] ?? 1) - 1) ? 1 + random.integer(2) : 1,
+    ),
+  };
 }

@@ -1,7 +1,7 @@
 import { type Dtype, isFloating, makeArray, type TypedArray } from '../../graph/dtypes.ts';
 import { inOrder } from '../../graph/graph.ts';
 import { type NDArray, type Shape, sizeOf } from '../../graph/ndarray.ts';
-import { applyRow, type Node, type NodeOf, type Table } from '../../graph/ops.ts';
+import { applyRow, type Node, type NodeOf, type Table, type Windowing } from '../../graph/ops.ts';
 import { bitsToUniform, threefry2x32 } from '../../graph/threefry.ts';
 import { erf } from './erf.ts';
 
@@ -128,6 +128,33 @@ const REFERENCE: Table<readonly [inputs: Values, bindings: ReadonlyMap<Node, NDA
       return at(parts[part], (outer * length + row) * inner + (i % inner));
     });
   },
+  flip(node, [x]) {
+    const steps = strides(node.shape);
+    const { axes } = node.attributes;
+    return fill(node, (_, index) =>
+      at(
+        x,
+        dot(
+          index.map((i, axis) => (axes.includes(axis) ? (node.shape[axis] ?? 1) - 1 - i : i)),
+          steps,
+        ),
+      ),
+    );
+  },
+  window(node, [x]) {
+    const seenAt = windowOffset(node.inputs[0]?.shape ?? [], node.attributes);
+    return fill(node, (_, index) => at(x, seenAt(index)));
+  },
+  unwindow(node, [x]) {
+    const totals = new Float64Array(sizeOf(node.shape));
+    const seenAt = windowOffset(node.shape, node.attributes);
+    fill({ ...(node as Node), shape: node.inputs[0]?.shape ?? [] } as Node, (i, index) => {
+      const place = seenAt(index);
+      totals[place] = (totals[place] ?? 0) + at(x, i);
+      return 0;
+    });
+    return fill(node, (i) => at(totals, i));
+  },
 
   gather(node, [table, indices]) {
     const rows = node.inputs[0]?.shape[0] ?? 0;
@@ -157,6 +184,16 @@ const dot = (a: readonly number[], b: readonly number[]) =>
 /** Row-major steps: how far apart neighbours along each axis lie. */
 function strides(shape: Shape): number[] {
   return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+}
+
+/** Where the element at an index of the windows over an array of `shape` lies in that array. */
+function windowOffset(shape: Shape, { axes, strides: apart, dilations }: Windowing) {
+  const steps = strides(shape);
+  const after = (axes.at(-1) ?? -1) + 1;
+  const inside = axes.map((axis, i) => (dilations[i] ?? 1) * (steps[axis] ?? 0));
+  const outside = steps.map((step, axis) => step * (apart[axes.indexOf(axis)] ?? 1));
+  const all = [...outside.slice(0, after), ...inside, ...outside.slice(after)];
+  return (index: readonly number[]) => dot(index, all);
 }
 
 /** The value a number has in another dtype: integers wrap into integers, floats saturate, NaN becomes 0. */

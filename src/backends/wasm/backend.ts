@@ -10,7 +10,7 @@ import { sameShape, typeText } from '../../graph/shapes.ts';
 import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
 import { isVectorisable, type KernelContext } from './body.ts';
 import { scratchBytes, writeMatmul } from './matmul.ts';
-import { writeElementwise, writeReduction, writeScatter } from './nests.ts';
+import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
 
 const PAGE = 65536;
 
@@ -88,7 +88,7 @@ function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string): 
   );
   const places = new Map(buffers.map((buffer, i) => [buffer, code.params[i] as Local]));
   const { root } = kernel;
-  const expressions = [...bodyOf(kernel), ...(root?.kind === 'reduce' ? [root.body] : [])];
+  const expressions = [...bodyOf(kernel), ...(root && 'body' in root ? [root.body] : [])];
   const context: KernelContext = {
     code,
     vector: isVectorisable(expressions) && root?.dtype !== 'float64',
@@ -99,6 +99,7 @@ function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string): 
   if (root?.kind === 'matmul') writeMatmul(context, kernel, root);
   else if (root?.kind === 'reduce') writeReduction(context, kernel, root);
   else if (root?.kind === 'scatter') writeScatter(context, kernel, root);
+  else if (root?.kind === 'unwindow') writeUnwindow(context, kernel, root);
   else writeElementwise(context, kernel);
   return code;
 }

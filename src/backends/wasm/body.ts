@@ -119,7 +119,7 @@ export class Body {
     if (this.#isStill(index.view)) {
       const row = this.#rowOffset(expression, 0, start.at.local);
       this.#pointers.set(view, {
-        at: { local: row, constant: start.at.constant },
+        at: { ...start.at, local: row },
         condition: start.condition,
       });
     }
@@ -235,7 +235,7 @@ export class Body {
     if (extra) {
       this.#code.get(extra);
       if (sum.local) this.#code.get(sum.local).emit('i32.add');
-      sum = { local: this.#code.keep('i32'), constant: sum.constant };
+      sum = { ...sum, local: this.#code.keep('i32') };
     }
     const inside = this.#inner && this.#inRange(view, this.#inner, counter);
     if (!condition && !inside) return sum;
@@ -265,7 +265,7 @@ export class Body {
     }
     const stride = strideAlong(view, this.#inner);
     const guarded = this.#inner !== undefined && rangeAlong(view, this.#inner) !== undefined;
-    if (!scattered && !guarded && (lanes === 1 || stride <= 1)) {
+    if (!scattered && !guarded && (lanes === 1 || stride === 0 || stride === 1)) {
       const offset = pushAddress(code, this.#address(view, counter, bytes));
       return this.#loaded(
         code.emit(lanes === 1 || stride === 0 ? 'v128.load32_splat' : 'v128.load', offset).keep('v128'),
@@ -357,7 +357,7 @@ export function store(
   const stored =
     vector && dtype === 'bool' ? arithmetic.apply('cast', 'int32', [{ local: value, dtype }]) : value;
   const write = (emit: (offset: number) => void, by: number) =>
-    emit(pushAddress(code, { local: at.local, constant: at.constant + by }));
+    emit(pushAddress(code, { ...at, constant: at.constant + by }));
   if (!vector) {
     const type = arithmetic.typeOf(dtype) as 'i32' | 'f32' | 'f64';
     write((offset) => code.get(stored).emit(`${type}.store`, offset), 0);

@@ -117,6 +117,8 @@ export function advance(code: FunctionBuilder, counter: Counter, steps: number):
 export interface Sum {
   readonly local: Local | undefined;
   readonly constant: number;
+  /** The local alone may be below zero, where an address must not start: the constant is added to it first. */
+  readonly signed?: boolean;
 }
 
 /** Adds up `terms`, folding what is known. Factors are per unit of the counter. */
@@ -125,7 +127,7 @@ export function sumOf(
   start: Sum,
   terms: readonly { counter: Counter; factor: number }[],
 ): Sum {
-  let { local, constant } = start;
+  let { local, constant, signed = false } = start;
   for (const { counter, factor } of terms) {
     if (factor === 0) continue;
     if (typeof counter === 'number') {
@@ -133,21 +135,22 @@ export function sumOf(
       continue;
     }
     code.get(counter);
+    signed ||= factor < 0;
     if (factor !== 1) code.emit('i32.const', factor).emit('i32.mul');
     if (local) code.get(local).emit('i32.add');
     local = code.keep('i32');
   }
-  return { local, constant };
+  return { local, constant, signed };
 }
 
 /** Pushes the sum as one number, but for a non-negative constant, which is returned for the instruction to add. */
-export function pushAddress(code: FunctionBuilder, { local, constant }: Sum): number {
+export function pushAddress(code: FunctionBuilder, { local, constant, signed }: Sum): number {
   if (!local) {
     code.emit('i32.const', constant);
     return 0;
   }
   code.get(local);
-  if (constant >= 0) return constant;
+  if (constant >= 0 && !signed) return constant;
   code.emit('i32.const', constant).emit('i32.add');
   return 0;
 }

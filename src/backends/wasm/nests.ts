@@ -340,6 +340,36 @@ export function writeScatter(context: KernelContext, kernel: Kernel, root: Scatt
   });
 }
 
+type Unwindow = Extract<Root, { kind: 'unwindow' }>;
+
+/** Zeros, then each element added at its place; in one pass of the inner loops no place is met twice. */
+export function writeUnwindow(context: KernelContext, kernel: Kernel, root: Unwindow): void {
+  const { code } = context;
+  const { body, view, dtype } = root;
+  const target = kernel.stores[0]?.buffer;
+  if (!target) return;
+  const sum: Expression = {
+    kind: 'apply',
+    op: 'add',
+    dtype,
+    inputs: [{ kind: 'load', dtype, buffer: target, view }, body],
+  };
+  code
+    .get(context.addressOf(target))
+    .emit('i32.const', 0)
+    .emit('i32.const', target.elements * elementBytes(target))
+    .emit('memory.fill');
+  const loops = mergeAxes(root.lengths, [...allViews([body]), view]);
+  const inner = loops.at(-1);
+  nest(context, loops.slice(0, -1), (outer) => {
+    const at = new Body(context, [sum], outer, inner);
+    const stores = new Stores(context, kernel.stores, view, outer, inner);
+    strip(context, inner, (counter, lanes) =>
+      stores.write(at.evaluate([sum], counter, lanes), counter, lanes),
+    );
+  });
+}
+
 function rowAddress(
   { code, addressOf }: KernelContext,
   root: Scatter,

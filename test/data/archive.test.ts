@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { readArchive, writeArchive } from '../../src/formats/archive.ts';
+import { readArchive, writeArchive } from '../../src/data/archive/zip.ts';
 import { DataError } from '../../src/graph/errors.ts';
 
 const text = (content: string) => new TextEncoder().encode(content);

@@ -1,4 +1,4 @@
-import { ArgumentError, DataError } from '../graph/errors.ts';
+import { ArgumentError, DataError } from '../../graph/errors.ts';
 import { crc32 } from './crc32.ts';
 import { isPlainPath, readDirectory, type ZipEntry } from './zipDirectory.ts';
 

@@ -1,4 +1,4 @@
-import { DataError, type ErrorParts, type Place } from '../graph/errors.ts';
+import { DataError, type ErrorParts, type Place } from '../../graph/errors.ts';
 
 /** One member of a zip archive, still packed. */
 export interface ZipEntry {
