@@ -5,7 +5,7 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
-import { addsInPlace, type Buffer, type Expression, type Kernel, type Root } from './kernels.ts';
+import { addsInPlace, type Buffer, type Expression, type Kernel, type Matrix, type Root } from './kernels.ts';
 import {
   broadcastView,
   contiguous,
@@ -292,37 +292,68 @@ class Lowering {
   #matmul(node: NodeOf<'matmul'>, scope: Scope): { space: readonly number[]; root: Root } {
     const leading = node.shape.slice(0, -2);
     const [m, n] = node.shape.slice(-2) as [number, number];
+    const depth = node.inputs[0]?.shape.at(-1) ?? 1;
     const sides = node.inputs.map((side) => {
-      const path: Path = {
-        key: `batch[${leading}]`,
-        apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
-      };
-      const read = this.#operand(side, path);
-      const { shape, strides } = read.view;
-      if (shape.some((_, axis) => !isWhole(read.view, axis)) || strides.some((n) => n < 0)) store(side);
-      scope.reads.push({ node: read.buffer.node, dense: false });
-      return read;
+      const found = this.#patches(side) ?? this.#matrix(side, leading);
+      if (found.view.shape.some((_, axis) => !isWhole(found.view, axis))) store(side);
+      scope.reads.push({ node: found.buffer.node, dense: false });
+      return found;
     });
-    let [a, b] = sides as [Operand, Operand];
+    let [a, b] = sides as [Matrix, Matrix];
     let space: readonly number[] = node.shape;
-    const depth = a.view.shape.at(-1) ?? 1;
     // Where all batches share the right side, they are just more rows of the left one.
     const rows = sizeOf(leading) * m;
-    const stacked = reshapeView(a.view, [rows, depth]);
+    const stacked = a.view.shape.length === space.length ? reshapeView(a.view, [rows, depth]) : undefined;
     if (
       leading.length > 0 &&
       stacked &&
       leading.every((_, axis) => b.view.strides[axis] === 0 || leading[axis] === 1)
     ) {
-      a = { buffer: a.buffer, view: stacked };
-      b = { buffer: b.buffer, view: reshapeView(broadcastless(b.view), [depth, n]) ?? b.view };
+      a = { ...a, view: stacked, batches: 0 };
+      b = { ...b, view: reshapeView(broadcastless(b.view), [depth, n]) ?? b.view, batches: 0 };
       space = [rows, n];
     }
     return { space, root: { kind: 'matmul', dtype: node.dtype, a, b, depth } };
   }
 
   /** A stored array through rearrangements only, as matmul reads its operands. */
-  #operand(node: Node, path: Path): Operand {
+  #matrix(side: Node, leading: readonly number[]): Matrix {
+    const path: Path = {
+      key: `batch[${leading}]`,
+      apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
+    };
+    return { ...this.#operand(side, path), batches: leading.length, rows: 1 };
+  }
+
+  /**
+   * A single matrix whose rows or columns run over several axes of what is stored: a reshape to two axes, or the
+   * transpose of one. Undefined where it is none, or where its strides would do.
+   */
+  #patches(side: Node): Matrix | undefined {
+    if (side.shape.length !== 2 || this.#isReadable(side)) return undefined;
+    if (side.op === 'permute' && side.attributes.order[0] === 1) {
+      const turned = this.#patches(side.inputs[0] as Node);
+      if (!turned) return undefined;
+      const rank = turned.view.shape.length;
+      const order = Array.from({ length: rank }, (_, axis) => (axis + turned.rows) % rank);
+      return { ...turned, view: permuteView(turned.view, order), rows: rank - turned.rows };
+    }
+    if (side.op !== 'reshape') return undefined;
+    const x = side.inputs[0] as Node;
+    const rows = splitAt(x.shape, side.shape[0] ?? 1);
+    if (rows === undefined || !isMovement(x)) return undefined;
+    try {
+      const { buffer, view } = this.#operand(x, HERE);
+      return { buffer, view, batches: 0, rows };
+    } catch (problem) {
+      // What is in the way must be stored, and then there is a view; what is not a view of anything, is not one.
+      if (problem instanceof NeedsStorage && problem.node !== x) throw problem;
+      return undefined;
+    }
+  }
+
+  /** A stored array through rearrangements only. */
+  #operand(node: Node, path: Path): { buffer: Buffer; view: View } {
     if (this.#isReadable(node))
       return { buffer: this.#buffer(node), view: path.apply(contiguous(node.shape)) };
     return isMovement(node) ? this.#operand(node.inputs[0] as Node, through(path, node)) : store(node);
@@ -410,11 +441,6 @@ class Lowering {
   }
 }
 
-interface Operand {
-  readonly buffer: Buffer;
-  readonly view: View;
-}
-
 interface Scope {
   /** Nodes whose values the kernel already has. */
   readonly values: ReadonlyMap<Node, Expression>;
@@ -459,6 +485,16 @@ function isMovement(node: Node): node is MovementNode {
 /** Inputs and arrays of constants are there before the first kernel runs. */
 function isLeaf(node: Node): boolean {
   return node.op === 'input' || (node.op === 'constant' && node.attributes.value.data.length !== 1);
+}
+
+/** How many leading axes have `size` elements together. */
+function splitAt(shape: readonly number[], size: number): number | undefined {
+  let product = 1;
+  for (const [axis, length] of shape.entries()) {
+    if (product === size) return axis;
+    product *= length;
+  }
+  return product === size ? shape.length : undefined;
 }
 
 /** The last two axes alone, of a view whose leading axes all have stride 0. */
