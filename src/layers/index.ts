@@ -1,17 +1,34 @@
 /** Layers, activations and initialisers: a contents page. */
-export { ACTIVATIONS, type ActivationName } from './activations.ts';
+export { ACTIVATIONS, type Activation, type ActivationName } from './activations.ts';
+export type { Constraint } from './constraints.ts';
 export {
   activation,
   type DenseOptions,
   dense,
   dropout,
   flatten,
-  input,
   leakyReLU,
   reLU,
   reshape as reshapeLayer,
   softmaxLayer,
 } from './core.ts';
-export { type Initializer, type InitializerName, initializerOf, uniform } from './initializers.ts';
-export { type CallContext, Layer, type LayerOptions } from './layer.ts';
+export {
+  type Initializer,
+  type InitializerName,
+  initializerOf,
+  randomUniform as uniform,
+} from './initializers.ts';
+export { type InputOptions, input } from './input.ts';
+export {
+  type CallContext,
+  Layer,
+  LayerOfSeveral,
+  type LayerOptions,
+  type LayerWithOutputs,
+  type Mask,
+  type WeightOptions,
+  withOutputs,
+} from './layer.ts';
 export { normalization, rescaling } from './preprocessing.ts';
+export type { Regularizer } from './regularizers.ts';
+export { SymbolicTensor } from './symbolic.ts';
