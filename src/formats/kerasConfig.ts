@@ -1,6 +1,11 @@
 import { ArgumentError, DataError, type Place } from '../graph/errors.ts';
 import type { Shape } from '../graph/ndarray.ts';
-import { ACTIVATIONS, type ActivationName } from '../layers/activations.ts';
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  activationNameOf,
+  kerasActivationName,
+} from '../layers/activations.ts';
 import {
   activation,
   dense,
@@ -11,11 +16,20 @@ import {
   reshape,
   softmaxLayer,
 } from '../layers/core.ts';
-import { type Initializer, initializerOf, uniform } from '../layers/initializers.ts';
+import type { Initializer } from '../layers/initializers.ts';
 import type { Layer, LayerOptions } from '../layers/layer.ts';
 import { normalization, rescaling } from '../layers/preprocessing.ts';
 import type { Sequential } from '../training/model.ts';
-import { camelCase, Fields, isJson, type Json, shapeAfterBatch, shown, underscored } from './kerasFields.ts';
+import {
+  Fields,
+  isJson,
+  type Json,
+  shapeAfterBatch,
+  shown,
+  underscored,
+  writtenObject,
+} from './kerasFields.ts';
+import { readInitializer } from './kerasInitializers.ts';
 
 /** A kind of layer as its configuration has it. */
 interface LayerRow {
@@ -148,11 +162,10 @@ const KNOWN = [...LAYERS.keys()].join(', ');
 
 function activationIn(fields: Fields): ActivationName {
   const given = fields.value('activation') ?? 'linear';
-  const name = typeof given === 'string' ? camelCase(given) : '';
-  const found = Object.keys(ACTIVATIONS).find((known): known is ActivationName => known === name);
+  const found = typeof given === 'string' ? activationNameOf(given) : undefined;
   if (found) return found;
   throw fields.refusal(
-    `an activation among ${Object.keys(ACTIVATIONS).map(underscored).join(', ')}`,
+    `an activation among ${Object.keys(ACTIVATIONS).map(kerasActivationName).join(', ')}`,
     shown(given),
   );
 }
@@ -166,19 +179,10 @@ function initializerIn(
 ): Initializer | string {
   const given = fields.value(name);
   if (given === undefined) return otherwise;
-  const className = isJson(given) ? given.class_name : given;
-  const known = typeof className === 'string' ? camelCase(className) : '';
-  const found = known.charAt(0).toLowerCase() + known.slice(1);
-  try {
-    const made = initializerOf(found);
-    if (made.name !== 'randomUniform' || !isJson(given) || !isJson(given.config)) return made;
-    const config = new Fields(given.config, fields.owner, fields.place);
-    return uniform({ minval: config.number('minval', -0.05), maxval: config.number('maxval', 0.05) });
-  } catch (error) {
-    if (!(error instanceof ArgumentError)) throw error;
-    warnings.push(`${fields.owner}: ${shown(given)} is not known; ${otherwise} takes its place.`);
-    return otherwise;
-  }
+  const found = readInitializer(given, fields);
+  if (found) return found;
+  warnings.push(`${fields.owner}: ${shown(given)} is not known; ${otherwise} takes its place.`);
+  return otherwise;
 }
 
 /** Numbers in lists of any depth, one after the other. */
@@ -409,12 +413,9 @@ function writeLayer(layer: Layer): Json {
 }
 
 function written(key: string, value: unknown): unknown {
-  if (key === 'activation' && typeof value === 'string') return underscored(value);
-  if (!isJson(value) || typeof value.name !== 'string') return value;
-  return {
-    module: 'keras.initializers',
-    class_name: value.name.charAt(0).toUpperCase() + value.name.slice(1),
-    config: value.config,
-    registered_name: null,
-  };
+  if (key === 'activation' && typeof value === 'string') return kerasActivationName(value);
+  return isInitializer(value) ? writtenObject('keras.initializers', value) : value;
 }
+
+const isInitializer = (value: unknown): value is Initializer =>
+  isJson(value) && typeof value.className === 'string' && typeof value.make === 'function';

@@ -36,6 +36,18 @@ export const camelCase = (name: string): string =>
 export const underscored = (name: string): string =>
   name.replaceAll(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
 
+/** What has a kind and arguments, as layers, initialisers and losses have. */
+export interface Described {
+  readonly className: string;
+  config(): Record<string, unknown>;
+}
+
+/** An object of a configuration as Keras writes it. */
+export function writtenObject(module: string, { className, config }: Described): Json {
+  const rows = Object.entries(config()).map(([key, value]) => [underscored(key), value]);
+  return { module, class_name: className, config: Object.fromEntries(rows), registered_name: null };
+}
+
 /** The arguments of one object of a configuration, by their names in camelCase; unknown ones are ignored. */
 export class Fields {
   /** What they belong to, for messages: `layer 2 "dense_1" (Dense) of config.json`. */

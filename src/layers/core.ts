@@ -5,7 +5,8 @@ import { greater, greaterEqual, matmul, minimum, mul, softmax, where } from '../
 import { nextKey, randomUniform } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { type ActivationName, activationOf, leakyRelu } from './activations.ts';
+import { leakyRelu } from './activationFunctions.ts';
+import { type ActivationName, activationOf } from './activations.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
 import { type CallContext, Layer, type LayerOptions } from './layer.ts';
 
@@ -209,7 +210,7 @@ class LeakyReLU extends Layer {
   }
 
   call(x: Tensor): Tensor {
-    return leakyRelu(x, this.#negativeSlope);
+    return leakyRelu(x, { negativeSlope: this.#negativeSlope });
   }
 
   config() {

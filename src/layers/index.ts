@@ -1,5 +1,5 @@
 /** Layers, activations and initialisers: a contents page. */
-export { ACTIVATIONS, type ActivationName } from './activations.ts';
+export { ACTIVATIONS, type Activation, type ActivationName } from './activations.ts';
 export {
   activation,
   type DenseOptions,
@@ -12,6 +12,11 @@ export {
   reshape as reshapeLayer,
   softmaxLayer,
 } from './core.ts';
-export { type Initializer, type InitializerName, initializerOf, uniform } from './initializers.ts';
+export {
+  type Initializer,
+  type InitializerName,
+  initializerOf,
+  randomUniform as uniform,
+} from './initializers.ts';
 export { type CallContext, Layer, type LayerOptions } from './layer.ts';
 export { normalization, rescaling } from './preprocessing.ts';

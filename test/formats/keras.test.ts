@@ -294,9 +294,9 @@ describe('loadModel', () => {
     ],
     [
       'an unknown activation',
-      /"hidden".*relu.*found mish/,
+      /"hidden".*relu.*found sparsemax/,
       (_, { config }) => {
-        config.activation = 'mish';
+        config.activation = 'sparsemax';
       },
     ],
     [
