@@ -69,7 +69,7 @@ class ZeroPadding extends SpatialLayer {
 class Cropping extends SpatialLayer {
   readonly #cropping: readonly Pair[];
 
-  constructor(rank: number, { cropping = 1, ...options }: CroppingOptions) {
+  constructor(rank: number, { cropping = rank === 2 ? 0 : 1, ...options }: CroppingOptions) {
     super(`Cropping${rank}D`, rank, options);
     this.#cropping = pairsOf(this.className, 'cropping', cropping, rank);
   }
@@ -108,7 +108,7 @@ export interface ZeroPaddingOptions extends SpatialOptions {
 }
 
 export interface CroppingOptions extends SpatialOptions {
-  /** 1 by default. */
+  /** 1 by default, but 0 with two spatial axes, as Keras has it. */
   readonly cropping?: Border;
 }
 
@@ -148,7 +148,7 @@ export const cropping1D = (options: CroppingOptions = {}): Layer => new Cropping
 /**
  * A picture without its border.
  *
- * @param options.cropping one number, [rows, columns], or [[top, bottom], [left, right]]; 1 by default
+ * @param options.cropping one number, [rows, columns], or [[top, bottom], [left, right]]; 0 by default
  *
  * Input shape: [batch, height, width, channels]. Output shape: [batch, smaller height, smaller width, channels].
  *
