@@ -90,3 +90,9 @@ export {
   upSampling2D,
   upSampling3D,
 } from './upSampling.ts';
+export {
+  type BidirectionalOptions,
+  bidirectional,
+} from './bidirectional.ts';
+export { type GRUOptions, gru, type LSTMOptions, lstm, type SimpleRNNOptions, simpleRNN } from './recurrent.ts';
+export { timeDistributed } from './timeDistributed.ts';
