@@ -11,6 +11,7 @@ export type { Dtype } from './graph/dtypes.ts';
 export * from './graph/errors.ts';
 export { type NDArray, ndarray, type Shape } from './graph/ndarray.ts';
 export * as activations from './layers/activationFunctions.ts';
+export * as layers from './layers/factories.ts';
 export * from './layers/index.ts';
 export * as initializers from './layers/initializers.ts';
 export { compile } from './tensor/compile.ts';

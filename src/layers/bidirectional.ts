@@ -3,9 +3,17 @@ import type { Shape } from '../graph/ndarray.ts';
 import { add, concat, flip, mul } from '../tensor/functions.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { oneOf } from './arguments.ts';
-import { type CallContext, type Layer, type LayerOfMany, LayerOfSeveral, type LayerOptions, type Mask } from './layer.ts';
+import {
+  type CallContext,
+  type Layer,
+  LayerOfSeveral,
+  type LayerOptions,
+  type LayerWithOutputs,
+  type Mask,
+} from './layer.ts';
 import { snakeCase } from './names.ts';
 import { Recurrent } from './recurrent.ts';
+import type { SymbolicTensor } from './symbolic.ts';
 
 export type MergeMode = 'concat' | 'sum' | 'mul' | 'ave';
 
@@ -37,18 +45,25 @@ class Bidirectional extends LayerOfSeveral {
     this.#backwardGiven = backwardLayer ? recurrent(backwardLayer) : undefined;
     const modes: MergeMode[] = ['concat', 'sum', 'mul', 'ave'];
     this.#mergeMode = mergeMode === null ? null : oneOf('Bidirectional', 'mergeMode', mergeMode, modes);
-    const name = layer.name || snakeCase(layer.className);
+    const name = (layer.name || snakeCase(layer.className)).replace(/^(forward|backward)_/, '');
+    // What is masked must not take part in the joined outputs.
+    const both = { zeroOutputForMask: this.#layer.returnSequences };
+    const other = this.#backwardGiven ?? this.#layer;
+    const backward = other.copy({
+      ...both,
+      name: `backward_${name}`,
+      ...(!this.#backwardGiven && { goBackwards: true }),
+    });
     const { goBackwards } = this.#layer;
-    const other = this.#backwardGiven ?? this.#layer.copy({ name: `backward_${name}`, goBackwards: !goBackwards });
-    if (other.goBackwards === goBackwards || other.returnSequences !== this.#layer.returnSequences) {
+    if (backward.goBackwards === goBackwards || backward.returnSequences !== this.#layer.returnSequences) {
       throw new ArgumentError({
         asked: 'Bidirectional',
         expected: 'two layers that go in opposite directions and return alike',
         fix: 'Give the backwardLayer goBackwards: true, and the same returnSequences.',
       });
     }
-    this.#forward = this.addLayer('forward_layer', this.#layer.copy({ name: `forward_${name}` }));
-    this.#backward = this.addLayer('backward_layer', other);
+    this.#forward = this.addLayer('forward_layer', this.#layer.copy({ ...both, name: `forward_${name}` }));
+    this.#backward = this.addLayer('backward_layer', backward);
   }
 
   protected setUpMany(inputShapes: readonly Shape[]): undefined {
@@ -62,7 +77,10 @@ class Bidirectional extends LayerOfSeveral {
     const half = states.length / 2;
     const run = (layer: Recurrent, from: readonly Tensor[]) =>
       layer.apply([x as Tensor, ...from], { ...context, inputNames: [], masks: [context.mask] }).outputs;
-    const [ahead, ...aheadStates] = run(this.#forward, states.slice(0, half)) as readonly [Tensor, ...Tensor[]];
+    const [ahead, ...aheadStates] = run(this.#forward, states.slice(0, half)) as readonly [
+      Tensor,
+      ...Tensor[],
+    ];
     const [back, ...backStates] = run(this.#backward, states.slice(half)) as readonly [Tensor, ...Tensor[]];
     const aligned = this.#layer.returnSequences ? flip(back, 1) : back;
     const merged = this.#mergeMode === null ? [ahead, aligned] : [MERGES[this.#mergeMode](ahead, aligned)];
@@ -109,8 +127,11 @@ function recurrent(layer: Layer): Recurrent {
 export function bidirectional(
   layer: Layer,
   options: BidirectionalOptions & { readonly mergeMode: null },
-): LayerOfMany;
-export function bidirectional(layer: LayerOfMany, options?: BidirectionalOptions): LayerOfMany;
+): LayerWithOutputs<[SymbolicTensor, SymbolicTensor, ...SymbolicTensor[]]>;
+export function bidirectional(
+  layer: LayerWithOutputs<[SymbolicTensor, SymbolicTensor, ...SymbolicTensor[]]>,
+  options?: BidirectionalOptions,
+): LayerWithOutputs<[SymbolicTensor, ...SymbolicTensor[]]>;
 export function bidirectional(layer: Layer, options?: BidirectionalOptions): Layer;
 export function bidirectional(layer: Layer, options: BidirectionalOptions = {}): Layer {
   return new Bidirectional(layer, options);

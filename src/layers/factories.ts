@@ -13,6 +13,10 @@ export {
 export { type ActivityRegularizationOptions, activityRegularization } from './activityRegularization.ts';
 export { type BatchNormalizationOptions, batchNormalization } from './batchNormalization.ts';
 export {
+  type BidirectionalOptions,
+  bidirectional,
+} from './bidirectional.ts';
+export {
   type CroppingOptions,
   cropping1D,
   cropping2D,
@@ -76,7 +80,16 @@ export {
   type PoolingOptions,
 } from './pooling.ts';
 export { normalization, rescaling } from './preprocessing.ts';
+export {
+  type GRUOptions,
+  gru,
+  type LSTMOptions,
+  lstm,
+  type SimpleRNNOptions,
+  simpleRNN,
+} from './recurrent.ts';
 export { type FlattenOptions, flatten, permute, repeatVector, reshape } from './shaping.ts';
+export { timeDistributed } from './timeDistributed.ts';
 export {
   conv1DTranspose,
   conv2DTranspose,
@@ -90,9 +103,3 @@ export {
   upSampling2D,
   upSampling3D,
 } from './upSampling.ts';
-export {
-  type BidirectionalOptions,
-  bidirectional,
-} from './bidirectional.ts';
-export { type GRUOptions, gru, type LSTMOptions, lstm, type SimpleRNNOptions, simpleRNN } from './recurrent.ts';
-export { timeDistributed } from './timeDistributed.ts';

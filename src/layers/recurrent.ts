@@ -5,7 +5,14 @@ import { stackTimes, unroll } from '../tensor/nn/recurrent.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { untraced } from '../tensor/trace.ts';
 import { Variable } from '../tensor/variable.ts';
-import { type CallContext, type Layer, type LayerOfMany, LayerOfSeveral, type LayerOptions, type Mask } from './layer.ts';
+import {
+  type CallContext,
+  type Layer,
+  LayerOfSeveral,
+  type LayerOptions,
+  type LayerWithOutputs,
+  type Mask,
+} from './layer.ts';
 import {
   type CellOptions,
   GRUCell,
@@ -15,6 +22,7 @@ import {
   type RecurrentCell,
   SimpleRNNCell,
 } from './recurrentCells.ts';
+import type { SymbolicTensor } from './symbolic.ts';
 
 export interface RecurrentOptions extends LayerOptions {
   /** Whether the output of every step is returned, or only that of the last; false by default. */
@@ -78,7 +86,8 @@ export abstract class Recurrent extends LayerOfSeveral {
       });
     }
     for (const state of states) {
-      if (state.length !== 1 || state[0] !== units) throw this.misfit(`initial states of [batch, ${units}]`, state);
+      if (state.length !== 1 || state[0] !== units)
+        throw this.misfit(`initial states of [batch, ${units}]`, state);
     }
     this.cell.buildMany([[features]]);
     const output = this.returnSequences ? [time, units] : [units];
@@ -90,7 +99,8 @@ export abstract class Recurrent extends LayerOfSeveral {
     const [batch = 1, time = 1] = input.shape;
     const held = this.stateful ? this.#statesFor(batch) : undefined;
     const zero = zeros([batch, this.cell.units]);
-    const start = held?.map((state) => state.read()) ?? Array.from({ length: this.cell.stateCount }, () => zero);
+    const start =
+      held?.map((state) => state.read()) ?? Array.from({ length: this.cell.stateCount }, () => zero);
     const { outputs, states } = unroll(
       this.cell.project(input, context),
       given.length > 0 ? given : start,
@@ -189,6 +199,7 @@ class GRU extends Recurrent {
   }
 }
 
+type Two = [SymbolicTensor, SymbolicTensor];
 /** With `returnState`, a call returns a list: the output, then the states. */
 type Stateful<O> = O & { readonly returnState: true };
 
@@ -205,7 +216,7 @@ type Stateful<O> = O & { readonly returnState: true };
  *
  * @see Elman, "Finding structure in time", 1990; Keras `SimpleRNN`
  */
-export function simpleRNN(units: number, options: Stateful<SimpleRNNOptions>): LayerOfMany;
+export function simpleRNN(units: number, options: Stateful<SimpleRNNOptions>): LayerWithOutputs<Two>;
 export function simpleRNN(units: number, options?: SimpleRNNOptions): Layer;
 export function simpleRNN(units: number, options: SimpleRNNOptions = {}): Layer {
   return new SimpleRNN(units, options);
@@ -226,7 +237,10 @@ export function simpleRNN(units: number, options: SimpleRNNOptions = {}): Layer 
  *
  * @see Hochreiter and Schmidhuber, "Long short-term memory", 1997; Keras `LSTM`
  */
-export function lstm(units: number, options: Stateful<LSTMOptions>): LayerOfMany;
+export function lstm(
+  units: number,
+  options: Stateful<LSTMOptions>,
+): LayerWithOutputs<[...Two, SymbolicTensor]>;
 export function lstm(units: number, options?: LSTMOptions): Layer;
 export function lstm(units: number, options: LSTMOptions = {}): Layer {
   return new LSTM(units, options);
@@ -244,7 +258,7 @@ export function lstm(units: number, options: LSTMOptions = {}): Layer {
  *
  * @see Cho et al., "Learning phrase representations using RNN encoder–decoder", 2014; Keras `GRU`
  */
-export function gru(units: number, options: Stateful<GRUOptions>): LayerOfMany;
+export function gru(units: number, options: Stateful<GRUOptions>): LayerWithOutputs<Two>;
 export function gru(units: number, options?: GRUOptions): Layer;
 export function gru(units: number, options: GRUOptions = {}): Layer {
   return new GRU(units, options);

@@ -66,7 +66,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
     activationOf(activation);
   }
 
-  protected setUpMany([inputShape = []]: readonly Shape[]): undefined {
+  protected setUpMany([inputShape = []]: readonly Shape[]): Shape[] {
     const features = inputShape.at(-1);
     if (features === undefined) throw this.misfit('inputs of [batch, features]', inputShape);
     const width = this.gates * this.units;
@@ -78,6 +78,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
       this.recurrentTerms.weight,
     );
     if (this.useBias) this.bias = this.addWeight('bias', this.biasShape(width), this.biasTerms.weight);
+    return Array.from({ length: this.stateCount }, () => [this.units]);
   }
 
   protected biasShape(width: number): Shape {

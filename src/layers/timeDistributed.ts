@@ -22,7 +22,9 @@ class TimeDistributed extends Layer {
     const [batch = 1, time = 1, ...rest] = x.shape;
     // All steps of all examples as one batch.
     const { mask: _, masks: __, ...steps } = context;
-    const [output] = this.#layer.apply([x.reshape([batch * time, ...rest])], steps).outputs as readonly [Tensor];
+    const [output] = this.#layer.apply([x.reshape([batch * time, ...rest])], steps).outputs as readonly [
+      Tensor,
+    ];
     return output.reshape([batch, time, ...output.shape.slice(1)]);
   }
 
