@@ -9,6 +9,8 @@ import type { Variable } from './variable.ts';
 export interface Trace {
   /** Stands for a variable in the graph being recorded. */
   readonly nodeOf: (variable: Variable) => Node;
+  /** Whether the variable has been neither read nor assigned: then nothing can have caught its node before. */
+  readonly isUntouched?: (variable: Variable) => boolean;
   /** Takes an assignment, or leaves it to the trace around. */
   readonly assign?: (variable: Variable, value: Tensor) => void;
   /** The values of stand-ins, where they are known already: lets values be read in the middle of `grad`. */
@@ -33,6 +35,16 @@ export function tracing<T>(trace: Trace, body: () => T): T {
     return body();
   } finally {
     traces.pop();
+  }
+}
+
+/** Runs `body` as if nothing were being recorded: for what is done once, such as giving weights their first values. */
+export function untraced<T>(body: () => T): T {
+  const outer = traces.splice(0);
+  try {
+    return body();
+  } finally {
+    traces.push(...outer);
   }
 }
 
