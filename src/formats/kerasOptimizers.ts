@@ -107,9 +107,8 @@ const LOSS_SCALE = 'LossScaleOptimizer';
 
 /** Whether Keras has an optimizer, and all that it is made of. */
 export function isKerasOptimizer(optimizer: Optimizer): boolean {
-  const { innerOptimizer } = optimizer.config();
-  if (optimizer.className === LOSS_SCALE) return isKerasOptimizer(innerOptimizer as Optimizer);
-  const { schedule } = optimizer;
+  const { inner, schedule } = optimizer;
+  if (inner) return optimizer.className === LOSS_SCALE && isKerasOptimizer(inner);
   return OPTIMIZERS.has(optimizer.className) && (!schedule || SCHEDULES.has(schedule.className));
 }
 
@@ -170,7 +169,7 @@ const WHOLE: ReadonlySet<string> = new Set([
 
 /** An optimizer as Keras writes it. */
 export function writeOptimizer(optimizer: Optimizer): Json {
-  const { innerOptimizer, learningRate, ...settings } = optimizer.config();
+  const { innerOptimizer: _, learningRate, ...settings } = optimizer.config();
   const rate = optimizer.schedule
     ? writtenSchedule(optimizer.schedule)
     : written('learningRate', learningRate);
@@ -179,9 +178,7 @@ export function writeOptimizer(optimizer: Optimizer): Json {
     class_name: optimizer.className,
     config: {
       name: optimizer.className.toLowerCase(),
-      ...(optimizer.className === LOSS_SCALE
-        ? { inner_optimizer: writeOptimizer(innerOptimizer as Optimizer) }
-        : { learning_rate: rate }),
+      ...(optimizer.inner ? { inner_optimizer: writeOptimizer(optimizer.inner) } : { learning_rate: rate }),
       ...writtenRows(settings),
     },
     registered_name: null,
