@@ -24,5 +24,6 @@ export { setBackend } from './tensor/runtime.ts';
 export { compute, type Nested, Tensor, type TensorLike, tensor } from './tensor/tensor.ts';
 export { Variable, variable } from './tensor/variable.ts';
 export * from './training/index.ts';
+export * as losses from './training/losses.ts';
 export * as optimizers from './training/optimizers.ts';
 export * as schedules from './training/schedules.ts';
