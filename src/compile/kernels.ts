@@ -8,6 +8,11 @@ export interface Buffer {
   readonly node: Node;
   readonly dtype: Dtype;
   readonly elements: number;
+  /**
+   * Where it is no memory of its own but the rest of another buffer, from so many elements on: a kernel that reads
+   * the t-th slice of an array is then the same code for every t.
+   */
+  readonly within?: { readonly buffer: Buffer; readonly offset: number };
 }
 
 /**
@@ -42,6 +47,17 @@ export type Expression =
   /** What the kernel's root has accumulated. */
   | { readonly kind: 'root'; readonly dtype: Dtype };
 
+/**
+ * A stored array as matrices: the view's first `batches` axes are those of the kernel's space, the next `rows` axes
+ * together are a matrix's rows, the rest its columns. So the patches of a convolution are a matrix as they lie.
+ */
+export interface Matrix {
+  readonly buffer: Buffer;
+  readonly view: View;
+  readonly batches: number;
+  readonly rows: number;
+}
+
 /** What a kernel accumulates before the rest of its body runs. */
 export type Root =
   | {
@@ -55,9 +71,9 @@ export type Root =
   | {
       readonly kind: 'matmul';
       readonly dtype: Dtype;
-      /** Over [… m, k] and [… k, n]; the kernel's space is [… m, n]. */
-      readonly a: { readonly buffer: Buffer; readonly view: View };
-      readonly b: { readonly buffer: Buffer; readonly view: View };
+      /** [… m, k] and [… k, n]; the kernel's space is [… m, n]. */
+      readonly a: Matrix;
+      readonly b: Matrix;
       readonly depth: number;
     }
   | {
@@ -84,10 +100,12 @@ export function addsInPlace(root: Root | undefined): boolean {
   return root?.kind === 'scatter' || root?.kind === 'unwindow';
 }
 
-/** A result to write, at the same flat position in the buffer as in the kernel's space. */
+/** A result to write: through a view over the kernel's space, or at the same flat position as there. */
 export interface Store {
   readonly buffer: Buffer;
   readonly value: Expression;
+  /** Of no two equal positions and without padding. */
+  readonly view?: View;
 }
 
 /** One loop nest over `space`: accumulate the root, compute the stores' values, write them. */
@@ -126,7 +144,8 @@ export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): 
     lines[0] += `, ${root.op} over [${root.lengths.join(', ')}]`;
     lines.push(`  accumulate ${print.value(root.body)}`);
   } else if (root?.kind === 'matmul') {
-    const side = ({ buffer, view }: { buffer: Buffer; view: View }) => `${nameOf(buffer)} ${viewText(view)}`;
+    const side = ({ buffer, view, batches, rows }: Matrix) =>
+      `${nameOf(buffer)} ${viewText(view)}${view.shape.length - batches === 2 ? '' : `, rows over ${rows} axes`}`;
     lines.push(`  accumulate ${root.dtype} matmul of ${side(root.a)} and ${side(root.b)}`);
   } else if (root?.kind === 'scatter') {
     lines.push(
@@ -135,7 +154,10 @@ export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): 
   } else if (root?.kind === 'unwindow') {
     lines.push(`  add ${print.value(root.body)} over [${root.lengths.join(', ')}] at ${viewText(root.view)}`);
   }
-  for (const { buffer, value } of kernel.stores) lines.push(`  ${nameOf(buffer)} = ${print.value(value)}`);
+  for (const { buffer, value, view } of kernel.stores) {
+    const place = view ? `${nameOf(buffer)} ${viewText(view)}` : nameOf(buffer);
+    lines.push(`  ${place} = ${print.value(value)}`);
+  }
   return lines.join('\n');
 }
 

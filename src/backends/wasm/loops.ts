@@ -1,7 +1,9 @@
-import type { Buffer, Expression } from '../../compile/kernels.ts';
+import type { Expression } from '../../compile/kernels.ts';
 import { contiguous, isWhole, type Range, stridesOf, type View } from '../../compile/views.ts';
 import type { Shape } from '../../graph/ndarray.ts';
 import type { FunctionBuilder, Local } from './assembler.ts';
+
+export { elementBytes } from '../../compile/memory.ts';
 
 /**
  * The position of a loop, as four times the index, so that for 32-bit numbers it is a byte offset. A loop that
@@ -79,11 +81,6 @@ export function storeView(space: Shape): View {
   return { ...contiguous(space), strides: stridesOf(space) };
 }
 
-/** Bytes of one stored element: a bool takes four, so that lanes of all 32-bit types line up. */
-export function elementBytes({ dtype }: Pick<Buffer, 'dtype'>): number {
-  return dtype === 'float64' ? 8 : 4;
-}
-
 /** Runs `body` for each position from `from` to `to` in steps; one step is written without a loop. */
 export function forEach(
   code: FunctionBuilder,
@@ -100,6 +97,83 @@ export function forEach(
   const counter = code.local('i32');
   code.emit('i32.const', from * UNIT).set(counter);
   code.repeat(counter, to * UNIT, step * UNIT, () => body(counter));
+}
+
+/** The parts, from `first` up to, not including, `last`, that the calling thread does of all `parts`. */
+export interface Share {
+  readonly first: Local;
+  readonly last: Local;
+  readonly parts: number;
+}
+
+/**
+ * Runs `body` in steps through the share of 0 … `to` that is the calling thread's; each part is `size` long, but
+ * for the last, which has what is left.
+ */
+export function forShare(
+  code: FunctionBuilder,
+  { first, last, parts }: Share,
+  to: number,
+  size: number,
+  step: number,
+  body: (counter: Counter) => void,
+): void {
+  const counter = code
+    .get(first)
+    .emit('i32.const', size * UNIT)
+    .emit('i32.mul')
+    .keep('i32');
+  code.emit('i32.const', to * UNIT);
+  code
+    .get(last)
+    .emit('i32.const', size * UNIT)
+    .emit('i32.mul');
+  code.get(last).emit('i32.const', parts).emit('i32.eq').emit('select');
+  const limit = code.keep('i32');
+  code.get(counter).get(limit).emit('i32.lt_s');
+  code.nest('if', () =>
+    code.nest('loop', () => {
+      body(counter);
+      code
+        .get(counter)
+        .emit('i32.const', step * UNIT)
+        .emit('i32.add')
+        .emit('local.tee', counter.index);
+      code.get(limit).emit('i32.lt_s').emit('br_if', 0);
+    }),
+  );
+}
+
+/** Runs `body` in steps while a counter, which it moves, is below a limit. */
+export function whilst(
+  code: FunctionBuilder,
+  counter: Local,
+  limit: Local,
+  step: number,
+  body: () => void,
+): void {
+  code.get(counter).get(limit).emit('i32.lt_s');
+  code.nest('if', () =>
+    code.nest('loop', () => {
+      body();
+      code
+        .get(counter)
+        .emit('i32.const', step * UNIT)
+        .emit('i32.add')
+        .emit('local.tee', counter.index);
+      code.get(limit).emit('i32.lt_s').emit('br_if', 0);
+    }),
+  );
+}
+
+/** Runs `body` if the calling thread does the last part. */
+export function inLastPart(code: FunctionBuilder, share: Share | undefined, body: () => void): void {
+  if (!share) {
+    body();
+    return;
+  }
+  code.get(share.last).emit('i32.const', share.parts).emit('i32.eq');
+  code.nest('if', body);
 }
 
 /** A position further on. */
