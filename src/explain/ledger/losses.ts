@@ -1,6 +1,5 @@
-import { ShapeError } from '../../graph/errors.ts';
-import { sizeOf } from '../../graph/ndarray.ts';
-import { mean, square, sub } from '../../tensor/functions.ts';
+import { square, sub } from '../../tensor/functions.ts';
+import { aligned, lossFrom } from '../../training/losses/loss.ts';
 import type { Loss } from '../../training/losses.ts';
 import {
   call,
@@ -21,23 +20,12 @@ import {
  *
  * @see Rumelhart, Hinton, Williams, "Learning representations by back-propagating errors", 1986, equation 3
  */
-export const halfSquaredError = (): Loss => ({
-  className: 'HalfSquaredError',
-  config: {},
-  call(target, output) {
-    if (target.size !== output.size) {
-      throw new ShapeError({
-        asked: 'half squared error',
-        expected: `targets of the outputs' shape, [${output.shape.join(', ')}]`,
-        received: `[${target.shape.join(', ')}]`,
-      });
-    }
-    const units = sizeOf(output.shape.slice(1));
-    const apart = sub(target.cast('float32').reshape(output.shape), output).reshape([-1, units]);
-    // [batch, units] → [batch]
-    return mean(square(apart), 1).mul(units / 2);
-  },
-});
+export const halfSquaredError = (): Loss =>
+  lossFrom('HalfSquaredError', {}, (given, estimated) => {
+    const [target, output] = aligned('HalfSquaredError', given, estimated);
+    const squares = square(sub(target, output)).reshape([output.shape[0] ?? 1, -1]);
+    return { values: squares.sum(1).mul(0.5) };
+  });
 
 /** What is known of one row of outputs: one for each unit. */
 export interface OutputRow {

@@ -57,6 +57,7 @@ export const DESCRIPTIONS: { readonly [O in Op]: { readonly words: string; reado
     words: 'with zeros around',
     latex: 'y_i = \\begin{cases}x_{i - b} & \\text{inside}\\\\ 0 & \\text{else}\\end{cases}',
   },
+  concat: { words: 'parts one after another', latex: 'y = [a, b, …]' },
   flip: { words: 'in the opposite order', latex: 'y_i = x_{n - 1 - i}' },
   window: { words: 'what a window sees at each of its places', latex: 'y_{p,k} = x_{p s + k d}' },
   unwindow: {
@@ -192,6 +193,17 @@ export const ELEMENTS: Row = {
     const index = indexAt(node.shape, flat).map((at, axis) => at - (node.attributes.before[axis] ?? 0));
     const inside = index.every((at, axis) => at >= 0 && at < (shape[axis] ?? 1));
     return inside ? operand(0, flatAt(shape, index)) : none;
+  },
+  concat: (node, flat, { operand }) => {
+    const { axis } = node.attributes;
+    const index = indexAt(node.shape, flat);
+    let place = index[axis] ?? 0;
+    for (const [part, { shape }] of node.inputs.entries()) {
+      const length = shape[axis] ?? 0;
+      if (place < length) return operand(part, flatAt(shape, index.with(axis, place)));
+      place -= length;
+    }
+    return undefined;
   },
   flip: (node, flat, { operand }) => {
     const index = indexAt(node.shape, flat).map((at, axis) =>
