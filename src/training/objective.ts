@@ -52,7 +52,7 @@ export function objectiveOf(given: ObjectiveArguments, outputs: readonly string[
   const prefix = (name: string) => (outputs.length > 1 ? `${name}_` : '');
   const found = outputs.map((name, i) => {
     const wanted = losses[i];
-    const loss = wanted === undefined ? undefined : madeLoss(wanted);
+    const loss = wanted === undefined ? undefined : lossOf(wanted);
     return { name, loss, lossWeight: weights[i] ?? 1, metrics: [] as NamedMetric[] };
   });
   for (const [isWeighted, lists] of [
@@ -120,12 +120,6 @@ function metricsPerOutput(
   return perOutput(given as PerOutput<MetricLike | readonly MetricLike[]>, outputs, asked, isOne).map(listed);
 }
 
-function madeLoss(given: LossLike): Loss {
-  if (typeof given !== 'function') return lossOf(given);
-  const call = (target: Tensor, output: Tensor) => given(target, output);
-  return { className: given.name || 'custom_loss', config: {}, call };
-}
-
 function madeMetric(given: MetricLike, loss: Loss | undefined): Metric {
   if (typeof given === 'function') {
     const name = given.name || 'custom_metric';
@@ -134,16 +128,19 @@ function madeMetric(given: MetricLike, loss: Loss | undefined): Metric {
   return metricOf(given, loss ?? 'mse');
 }
 
-/** The loss of a batch, weighted. */
-export function lossValue(loss: Loss, target: Tensor, output: Tensor, weights?: Tensor): Tensor {
-  const each = loss.call(target, output);
-  return (weights ? each.mul(weightsFor(each, weights)) : each).mean();
-}
-
-/** Weights of the losses of what a mask leaves: 0 elsewhere, so much that the mean over all is that over these. */
-export function maskedWeights(mask: Tensor | undefined, weights: Tensor | undefined): Tensor | undefined {
+/**
+ * Weights of the losses of what a mask leaves: 0 elsewhere, and for a mean so much that it is over these alone.
+ *
+ * @see Keras `apply_mask`
+ */
+export function maskedWeights(
+  { reduction }: Loss,
+  mask: Tensor | undefined,
+  weights: Tensor | undefined,
+): Tensor | undefined {
   if (!mask) return weights;
   const kept = mask.cast('float32');
+  if (reduction !== 'sum_over_batch_size' && reduction !== 'mean') return timesWeights(kept, weights);
   const some = kept.sum();
   const scale = where(some.cast('bool'), tensor(kept.size).div(some), 0);
   return timesWeights(kept.mul(scale), weights);

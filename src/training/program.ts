@@ -8,7 +8,7 @@ import { Tensor, tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import { type Examples, listParts, mapParts, type Parts } from './examples.ts';
 import type { Model } from './model/model.ts';
-import { lossValue, maskedWeights } from './objective.ts';
+import { maskedWeights } from './objective.ts';
 import type { BatchResult, Totals } from './totals.ts';
 
 /** Examples held in the program, so that batches are gathered where they are used. */
@@ -151,7 +151,7 @@ export function lossOn(model: Model, batch: Parts<Tensor>, context: CallContext)
   const losses = model.compiled.outputs.map(({ loss, lossWeight }, i) => {
     const [output, target] = [outputs[i], batch.targets[i]];
     if (!loss || !output || !target) return undefined;
-    const value = lossValue(loss, target, output, maskedWeights(masks[i], batch.weights[i]));
+    const value = loss.reduce(target, output, maskedWeights(loss, masks[i], batch.weights[i]));
     weighted.push(lossWeight === 1 ? value : value.mul(lossWeight));
     return value;
   });
