@@ -1,5 +1,5 @@
 import { type Shape, sizeOf } from '../../graph/ndarray.ts';
-import { Formula, type Operand, operand } from '../../units/formula.ts';
+import { type Expression, evaluate, Formula, type Operand, operand } from '../../units/formula.ts';
 import { indexAt } from './places.ts';
 
 /** What a quantity is in its layer: tables are made by it. */
@@ -70,18 +70,20 @@ export function formulaFor(
   return new Formula(operandOf(quantity, flat, example), expression);
 }
 
-/** The first of some ways to write a number that comes to it: what is shown must be true. */
+/**
+ * The first of some ways to write a number that comes to it, from the numbers as they are shown, too: a rule need not
+ * hold everywhere, as where a loss keeps probabilities away from 0.
+ */
 export function firstTrue(
   value: number,
-  candidates: readonly (() => Formula['expression'] | undefined)[],
-  evaluated: (expression: Formula['expression']) => number,
-): Formula['expression'] | undefined {
+  candidates: readonly (() => Expression | undefined)[],
+): Expression | undefined {
   for (const candidate of candidates) {
     const expression = candidate();
     if (!expression) continue;
-    const result = evaluated(expression);
-    if (Object.is(result, value) || Math.abs(result - value) <= 1e-4 * Math.abs(value) + 1e-7)
-      return expression;
+    const result = evaluate(expression);
+    const close = Object.is(result, value) || Math.abs(result - value) <= 1e-4 * Math.abs(value) + 1e-7;
+    if (close && new Formula(operand('y', value), expression).holds()) return expression;
   }
   return undefined;
 }

@@ -5,7 +5,6 @@ import type { Variable } from '../../../tensor/variable.ts';
 import {
   add,
   type Expression,
-  evaluate,
   multiply,
   negate,
   type Operand,
@@ -209,11 +208,9 @@ class DenseView {
 
   #outputFormula(flat: number, example: number) {
     const row = activationRow(this.#parts.activation);
-    const expression = firstTrue(
-      this.#output.value(flat, example),
-      [() => row.output(operandOf(this.#net, flat, example), this.#rowOf(this.#net, flat, example))],
-      evaluate,
-    );
+    const expression = firstTrue(this.#output.value(flat, example), [
+      () => row.output(operandOf(this.#net, flat, example), this.#rowOf(this.#net, flat, example)),
+    ]);
     return expression && formulaFor(this.#output, flat, example, expression);
   }
 
@@ -222,15 +219,11 @@ class DenseView {
       operandOf(this.#net, flat, example),
       operandOf(this.#output, flat, example),
     );
-    const expression = firstTrue(
-      this.#error.value(flat, example),
-      [
-        () => this.#errorOfLoss(flat, example, slope),
-        () => this.#errorFromNext(flat, example, slope),
-        () => this.#errorOfOutput(flat, example, slope),
-      ],
-      evaluate,
-    );
+    const expression = firstTrue(this.#error.value(flat, example), [
+      () => this.#errorOfLoss(flat, example, slope),
+      () => this.#errorFromNext(flat, example, slope),
+      () => this.#errorOfOutput(flat, example, slope),
+    ]);
     return expression && formulaFor(this.#error, flat, example, expression);
   }
 

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../graph/ndarray.ts';
-import { evaluate, type Operand, operand, subtract } from '../../../units/formula.ts';
+import { type Operand, operand, subtract } from '../../../units/formula.ts';
 import { LOSSES } from '../losses.ts';
 import { LOCAL_NAMES } from '../names.ts';
 import { firstTrue, formulaFor, type Quantity } from '../quantity.ts';
@@ -97,7 +97,7 @@ export function endSection(
     value: (_, example) => recording.value(losses).data[example] ?? Number.NaN,
     formula: (flat, example) => {
       const rule = LOSSES[ending.loss];
-      const expression = firstTrue(loss.value(flat, example), [() => rule?.loss(row(example))], evaluate);
+      const expression = firstTrue(loss.value(flat, example), [() => rule?.loss(row(example))]);
       return expression && formulaFor(loss, flat, example, expression);
     },
   };

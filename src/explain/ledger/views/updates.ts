@@ -1,14 +1,5 @@
 import type { Node } from '../../../graph/ops.ts';
-import {
-  add,
-  divide,
-  type Expression,
-  evaluate,
-  multiply,
-  negate,
-  operand,
-  sum,
-} from '../../../units/formula.ts';
+import { add, divide, type Expression, multiply, negate, operand, sum } from '../../../units/formula.ts';
 import { firstTrue, formulaFor, operandOf, type Quantity } from '../quantity.ts';
 import type { Update } from '../section.ts';
 
@@ -40,15 +31,11 @@ export function changes(weight: Quantity, { update, examples, node, descent }: C
       const rate = update.rate;
       if (rate === undefined) return undefined;
       const alpha = operand('α', rate);
-      const expression = firstTrue(
-        change.value(flat, 0),
-        [
-          () => descent && stepOf(alpha, descent(flat), examples),
-          () =>
-            negate(multiply(alpha, operand(`∂L/∂${symbol(flat)}`, weight.gradient?.(flat, 0) ?? Number.NaN))),
-        ],
-        evaluate,
-      );
+      const expression = firstTrue(change.value(flat, 0), [
+        () => descent && stepOf(alpha, descent(flat), examples),
+        () =>
+          negate(multiply(alpha, operand(`∂L/∂${symbol(flat)}`, weight.gradient?.(flat, 0) ?? Number.NaN))),
+      ]);
       return expression && formulaFor(change, flat, 0, expression);
     },
   };
