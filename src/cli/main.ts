@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ACTIVATIONS, ArgumentError, DataError, DtypeError, PellucidError, ShapeError } from '../index.ts';
 import { type ApplyOptions, evaluate, inspect, predict } from './apply.ts';
+import { addExplain } from './explain/command.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
 import { BUILT_IN } from './sources.ts';
 import { type Terminal, type TrainOptions, train } from './train.ts';
@@ -95,6 +96,7 @@ function cli(): Command {
     .argument('<model>', 'a .keras file')
     .option('--json', 'print one JSON object')
     .action((model: string, options: ApplyOptions) => inspect(model, options, terminal));
+  addExplain(program, terminal);
   return program;
 }
 

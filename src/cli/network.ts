@@ -12,6 +12,7 @@ import {
   rescaling,
   rmsprop,
   type Sequential,
+  type SymbolicTensor,
   sequential,
   sgd,
 } from '../index.ts';
@@ -60,7 +61,7 @@ export const OPTIMIZER_NAMES = Object.keys(OPTIMIZERS);
 /** The network for a source, its last layer and loss by the task, compiled. */
 export function networkFor(source: Source, settings: Settings): Sequential {
   const shape = source.train.x.shape.slice(1);
-  const layers: Layer[] = [input(shape)];
+  const layers: (Layer | SymbolicTensor)[] = [input(shape)];
   if (source.kind === 'images') layers.push(rescaling(1 / 255), flatten());
   for (const units of settings.hidden) {
     layers.push(dense(units, { activation: settings.activation }));

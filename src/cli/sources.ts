@@ -22,7 +22,7 @@ import {
   xor,
 } from '../data/index.ts';
 import { ArgumentError, type NDArray } from '../index.ts';
-import { takeRows } from '../training/fit.ts';
+import { takeRows } from '../training/arrays.ts';
 import type { Cell, Picture } from './report/run.ts';
 
 /** Inputs and targets of one part of the examples. */

@@ -31,7 +31,7 @@ export async function saveModel(
   { extras = new Map() }: SaveOptions = {},
 ): Promise<Uint8Array> {
   const { inputShape } = model;
-  if (!inputShape) {
+  if (!model.isBuilt) {
     throw new ArgumentError({
       asked: `saving "${model.name}"`,
       expected: 'a model that knows the shape of its inputs',

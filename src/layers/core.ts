@@ -10,34 +10,6 @@ import { type ActivationName, activationOf } from './activations.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
 import { type CallContext, Layer, type LayerOptions } from './layer.ts';
 
-/** The shape of one example, where a model begins. */
-class InputLayer extends Layer {
-  readonly className = 'InputLayer';
-  readonly shape: Shape;
-
-  constructor(shape: Shape, options: LayerOptions) {
-    super(options);
-    this.shape = shape;
-  }
-
-  protected setUp(): Shape {
-    return this.shape;
-  }
-
-  call(x: Tensor): Tensor {
-    return x;
-  }
-
-  config() {
-    return { batchShape: [null, ...this.shape] };
-  }
-}
-
-/** The shape of one example, without the batch: `input([28, 28])`. */
-export function input(shape: Shape, options: LayerOptions = {}): Layer {
-  return new InputLayer(shape, options);
-}
-
 export interface DenseOptions extends LayerOptions {
   readonly activation?: ActivationName;
   readonly useBias?: boolean;
@@ -71,9 +43,11 @@ class Dense extends Layer {
   protected setUp(inputShape: Shape): Shape {
     const inputs = inputShape.at(-1);
     if (inputs === undefined) throw this.misfit('at least one axis besides the batch', inputShape);
-    this.#kernel = this.addWeight('kernel', [inputs, this.#units], this.#options.kernelInitializer);
+    this.#kernel = this.addWeight('kernel', [inputs, this.#units], {
+      initializer: this.#options.kernelInitializer,
+    });
     if (this.#options.useBias)
-      this.#bias = this.addWeight('bias', [this.#units], this.#options.biasInitializer);
+      this.#bias = this.addWeight('bias', [this.#units], { initializer: this.#options.biasInitializer });
     return [...inputShape.slice(0, -1), this.#units];
   }
 
@@ -252,6 +226,7 @@ export function softmaxLayer({ axis = -1, ...options }: LayerOptions & { axis?: 
 
 class Flatten extends Layer {
   readonly className = 'Flatten';
+  override readonly takesAnyDtype = true;
 
   protected setUp(inputShape: Shape): Shape {
     return [sizeOf(inputShape)];
@@ -273,6 +248,7 @@ export function flatten(options: LayerOptions = {}): Layer {
 
 class Reshape extends Layer {
   readonly className = 'Reshape';
+  override readonly takesAnyDtype = true;
   readonly #targetShape: Shape;
 
   constructor(targetShape: Shape, options: LayerOptions) {

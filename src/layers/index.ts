@@ -1,12 +1,12 @@
 /** Layers, activations and initialisers: a contents page. */
 export { ACTIVATIONS, type Activation, type ActivationName } from './activations.ts';
+export type { Constraint } from './constraints.ts';
 export {
   activation,
   type DenseOptions,
   dense,
   dropout,
   flatten,
-  input,
   leakyReLU,
   reLU,
   reshape as reshapeLayer,
@@ -18,5 +18,17 @@ export {
   initializerOf,
   randomUniform as uniform,
 } from './initializers.ts';
-export { type CallContext, Layer, type LayerOptions } from './layer.ts';
+export { type InputOptions, input } from './input.ts';
+export {
+  type CallContext,
+  Layer,
+  LayerOfSeveral,
+  type LayerOptions,
+  type LayerWithOutputs,
+  type Mask,
+  type WeightOptions,
+  withOutputs,
+} from './layer.ts';
 export { normalization, rescaling } from './preprocessing.ts';
+export type { Regularizer } from './regularizers.ts';
+export { SymbolicTensor } from './symbolic.ts';

@@ -1,98 +1,439 @@
-import type { Dtype } from '../graph/dtypes.ts';
-import { ShapeError } from '../graph/errors.ts';
-import type { Shape } from '../graph/ndarray.ts';
+import { type Dtype, isFloating } from '../graph/dtypes.ts';
+import { ArgumentError, ShapeError } from '../graph/errors.ts';
+import { input as leaf } from '../graph/graph.ts';
+import { type Shape, sizeOf } from '../graph/ndarray.ts';
+import type { ArgumentType } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { tracing, untraced } from '../tensor/trace.ts';
 import { Variable } from '../tensor/variable.ts';
+import { Callable, INVOKE } from './callable.ts';
+import type { Constraint } from './constraints.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
+import { freeName, snakeCase } from './names.ts';
+import type { Regularizer } from './regularizers.ts';
+import { type CallSettings, type LayerCall, SymbolicTensor } from './symbolic.ts';
 
-/** What a layer is told besides its input. */
+/** A mask says of each time step of each example whether it counts: bool [batch, time]. */
+export type Mask = Tensor | undefined;
+
+/** What a layer is told besides its inputs. */
 export interface CallContext {
   /** Whether the model is being trained: dropout drops. */
   readonly training: boolean;
   /** The number of the training step, uint32[]: gives each step other random numbers. */
   readonly step?: Tensor;
+  /** The mask of the first input. */
+  readonly mask?: Mask;
+  /** The mask of each input, where there are several. */
+  readonly masks?: readonly Mask[];
+  /** The name each input was given by, '' for those given by position: `mha(q, v, { attentionMask })`. */
+  readonly inputNames?: readonly string[];
+  /** What was given besides tensors: `mha(q, v, { useCausalMask: true })`. */
+  readonly settings?: CallSettings;
+  /** Adds one number to what training makes small; absent where nothing is trained. */
+  readonly addLoss?: (loss: Tensor) => void;
+  /** Is told of each layer that was applied, innermost first. */
+  readonly onApplied?: (layer: Layer, inputs: readonly Tensor[], outputs: readonly Tensor[]) => void;
+}
+
+/** How a layer was called, known before there are numbers. */
+export type CallSite = Pick<CallContext, 'inputNames' | 'settings'>;
+
+/** What comes out of a layer. */
+export interface Applied {
+  readonly outputs: readonly Tensor[];
+  readonly masks: readonly Mask[];
 }
 
 /** Arguments that every layer takes. */
 export interface LayerOptions {
   readonly name?: string;
   readonly trainable?: boolean;
+  /** A penalty on the outputs, added to the loss; divided by the number of examples. */
+  readonly activityRegularizer?: Regularizer;
+}
+
+export interface WeightOptions {
+  /** glorotUniform by default. */
+  readonly initializer?: Initializer | string;
+  /** Whether training changes it, true by default; moving averages are not trainable. */
+  readonly trainable?: boolean;
+  readonly dtype?: Dtype;
+  /** A penalty on it, added to the loss. */
+  readonly regularizer?: Regularizer | undefined;
+  /** What it must satisfy after every step of training. */
+  readonly constraint?: Constraint | undefined;
+}
+
+/** A weight of a layer, with what training must heed of it. */
+export interface Weight {
+  readonly variable: Variable;
+  readonly regularizer: Regularizer | undefined;
+  readonly constraint: Constraint | undefined;
+}
+
+/** A layer inside of another, by the name of the attribute that holds it in Keras. */
+export interface SubLayer {
+  readonly attribute: string;
+  readonly layer: Layer;
+}
+
+/** Arguments of a symbolic call by name: further inputs, and settings. */
+export type CallArguments = Readonly<
+  Record<string, SymbolicTensor | readonly SymbolicTensor[] | CallSettings[string] | undefined>
+>;
+type SymbolicInput = SymbolicTensor | readonly SymbolicTensor[];
+
+/** How layers are called. */
+interface LayerFunction {
+  /** On symbolic tensors: adds the layer to a graph. Layers of several outputs return a list of them. */
+  (...inputs: readonly SymbolicInput[]): SymbolicTensor;
+  (first: SymbolicInput, ...rest: readonly (SymbolicInput | CallArguments)[]): SymbolicTensor;
+  /** On tensors: computes. */
+  (inputs: Tensor | readonly Tensor[], context?: CallContext): Tensor;
+}
+
+/** A layer whose call returns a list: `const [x, h, c] = lstm(8, { returnState: true })(sequence)`. */
+export interface LayerWithOutputs<Outputs extends readonly SymbolicTensor[]> extends Layer {
+  (first: SymbolicInput, ...rest: readonly (SymbolicInput | CallArguments)[]): Outputs;
+  (inputs: Tensor | readonly Tensor[], context?: CallContext): { [K in keyof Outputs]: Tensor };
+}
+
+/** The same layer, typed by the outputs its maker knows it to have. */
+export function withOutputs<Outputs extends readonly SymbolicTensor[]>(
+  layer: Layer,
+): LayerWithOutputs<Outputs> {
+  return layer as LayerWithOutputs<Outputs>;
 }
 
 /**
- * A layer: a function of a tensor with weights of its own. Shapes are those of one example; tensors have the
- * batch as their first axis in addition.
+ * A layer: a function of tensors with weights of its own. Shapes are those of one example; tensors have the batch
+ * as their first axis in addition.
+ *
+ * The usual layer has one input and one output, and a `setUp` and a `call`; one of several extends `LayerOfSeveral`.
+ * What `call` computes follows the shape of the tensor it is given, which may differ from call to call, as layers
+ * can be shared.
  */
-export abstract class Layer {
+export abstract class Layer extends (Callable as abstract new () => LayerFunction) {
   /** The name of its kind, as Keras has it. */
   abstract readonly className: string;
   /** Unique in its model, which names layers that have no name. */
-  name: string;
-  readonly #trainable: boolean;
-  readonly #weights: Variable[] = [];
-  #inputShape: Shape | undefined;
-  #outputShape: Shape | undefined;
+  override name = '';
+  /** Whether it was made with a name. */
+  readonly isNamed: boolean;
+  /** Whether it passes on the mask of its input. */
+  readonly supportsMasking: boolean = false;
+  /** Whether whole numbers and truth values reach it as they are, rather than as float32. */
+  readonly takesAnyDtype: boolean = false;
+  readonly activityRegularizer: Regularizer | undefined;
+  /** Its calls on symbolic tensors. */
+  readonly calls: LayerCall[] = [];
+  #trainable: boolean;
+  readonly #trainableWeights: Weight[] = [];
+  readonly #otherWeights: Weight[] = [];
+  readonly #subLayers: SubLayer[] = [];
+  #inputShapes: readonly Shape[] | undefined;
+  #outputShapes: readonly Shape[] = [];
 
-  constructor({ name = '', trainable = true }: LayerOptions) {
+  constructor({ name = '', trainable = true, activityRegularizer }: LayerOptions = {}) {
+    super();
     this.name = name;
+    this.isNamed = name !== '';
     this.#trainable = trainable;
+    this.activityRegularizer = activityRegularizer;
   }
 
+  /** Whether training changes its weights. Setting it sets that of the layers inside as well. */
   get trainable(): boolean {
     return this.#trainable;
   }
 
-  get isBuilt(): boolean {
-    return this.#inputShape !== undefined;
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    for (const { variable } of this.#trainableWeights) variable.trainable = value;
+    for (const { layer } of this.subLayers) layer.trainable = value;
   }
 
+  get isBuilt(): boolean {
+    return this.#inputShapes !== undefined;
+  }
+
+  /** The shape of the first input it was built for; [] before. */
   get inputShape(): Shape {
-    return this.#inputShape ?? [];
+    return this.#inputShapes?.[0] ?? [];
+  }
+
+  get inputShapes(): readonly Shape[] {
+    return this.#inputShapes ?? [];
   }
 
   get outputShape(): Shape {
-    return this.#outputShape ?? [];
+    return this.#outputShapes[0] ?? [];
   }
 
-  /** Trainable weights first, then those that only running statistics change. */
+  get outputShapes(): readonly Shape[] {
+    return this.#outputShapes;
+  }
+
+  /** The layers it is made of. */
+  get subLayers(): readonly SubLayer[] {
+    return this.#subLayers;
+  }
+
+  /** Its own weights, then those of the layers inside, depth first, each once: of each, trainable ones first. */
+  get ownedWeights(): readonly Weight[] {
+    const found = new Map<Variable, Weight>();
+    for (const weight of [...this.#trainableWeights, ...this.#otherWeights]) {
+      found.set(weight.variable, weight);
+    }
+    for (const { layer } of this.subLayers) {
+      for (const weight of layer.ownedWeights) {
+        if (!found.has(weight.variable)) found.set(weight.variable, weight);
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** All weights in Keras's order: trainable ones first, then those only running statistics change; layer by layer. */
   get weights(): readonly Variable[] {
-    return [...this.#weights.filter((w) => w.trainable), ...this.#weights.filter((w) => !w.trainable)];
+    return this.ownedWeights.map(({ variable }) => variable);
   }
 
+  get trainableWeights(): readonly Variable[] {
+    return this.#trainable ? this.weights.filter(({ trainable }) => trainable) : [];
+  }
+
+  get nonTrainableWeights(): readonly Variable[] {
+    return this.#trainable ? this.weights.filter(({ trainable }) => !trainable) : this.weights;
+  }
+
+  /** Its weights by their paths: `bidirectional/forward_lstm/kernel`. */
+  weightPaths(prefix = ''): Map<string, Variable> {
+    const path = `${prefix}${this.name || snakeCase(this.className)}`;
+    const paths = new Map<string, Variable>();
+    for (const { variable } of [...this.#trainableWeights, ...this.#otherWeights]) {
+      paths.set(`${path}/${variable.name}`, variable);
+    }
+    for (const { layer } of this.subLayers) {
+      for (const [key, variable] of layer.weightPaths(`${path}/`)) paths.set(key, variable);
+    }
+    return paths;
+  }
+
+  /** How many numbers its weights hold. */
   get parameters(): number {
-    return this.#weights.reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
+    return this.weights.reduce((total, { shape }) => total + sizeOf(shape), 0);
   }
 
   /** Creates the weights for inputs of a shape, once; returns the shape of the outputs. */
   build(inputShape: Shape): Shape {
-    if (!this.#inputShape) {
-      this.#outputShape = this.setUp(inputShape);
-      this.#inputShape = inputShape;
-    }
-    return this.outputShape;
+    return this.buildMany([inputShape])[0] ?? [];
   }
 
-  /** Creates the weights, and says what shape comes out. */
-  protected abstract setUp(inputShape: Shape): Shape;
+  /** The same for several inputs and outputs. */
+  buildMany(inputShapes: readonly Shape[], site: CallSite = {}): readonly Shape[] {
+    if (this.#inputShapes) return this.#outputShapes;
+    // Weights start with values of their own, whatever is being recorded.
+    const announced = untraced(() => this.setUpMany(inputShapes, site));
+    this.#inputShapes = inputShapes;
+    try {
+      this.#outputShapes =
+        announced ??
+        this.outputTypes(
+          inputShapes.map((shape) => ({ dtype: 'float32', shape })),
+          site,
+        ).map(({ shape }) => shape);
+    } catch (error) {
+      this.#inputShapes = undefined;
+      throw error;
+    }
+    return this.#outputShapes;
+  }
+
+  /**
+   * Creates the weights by `addWeight` and `addLayer`. Says what shape comes out, or leaves it to be found out by
+   * calling the layer without numbers.
+   */
+  protected abstract setUp(inputShape: Shape): Shape | undefined;
 
   /** What the layer computes: [batch, …inputShape] → [batch, …outputShape]. */
-  abstract call(x: Tensor, context: CallContext): Tensor;
+  abstract override call(x: Tensor, context: CallContext): Tensor;
+
+  /** `setUp` for several inputs or outputs: see `LayerOfSeveral`. */
+  protected setUpMany(inputShapes: readonly Shape[], _site: CallSite): readonly Shape[] | undefined {
+    const shape = this.setUp(this.#onlyOne(inputShapes));
+    return shape && [shape];
+  }
+
+  /** `call` for several inputs or outputs: see `LayerOfSeveral`. */
+  callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    return [this.call(this.#onlyOne(inputs), context)];
+  }
+
+  #onlyOne<T>(given: readonly T[]): T {
+    const [only] = given;
+    if (given.length === 1 && only !== undefined) return only;
+    throw new ArgumentError({
+      asked: `layer "${this.name || this.className}"`,
+      expected: 'one input',
+      received: `${given.length}`,
+      fix: 'Join them first, with concatenate or add.',
+    });
+  }
+
+  /** The masks of its outputs: that of its first input for layers that support masking, else none. */
+  protected outputMasks(
+    _inputs: readonly Tensor[],
+    outputs: readonly Tensor[],
+    context: CallContext,
+  ): readonly Mask[] {
+    return outputs.map((_, i) => (this.supportsMasking && i === 0 ? context.mask : undefined));
+  }
 
   /** The arguments it was made with, by Keras's names in camelCase. */
   abstract config(): Record<string, unknown>;
 
-  protected addWeight(
-    name: string,
-    shape: Shape,
-    initializer: Initializer | string,
-    trainable = true,
-    dtype: Dtype = 'float32',
-  ): Variable {
+  /** Builds it if need be, and computes: how models and other layers use a layer. */
+  override apply(inputs: readonly Tensor[], context: CallContext): Applied {
+    this.buildMany(
+      inputs.map(({ shape }) => shape.slice(1)),
+      context,
+    );
+    const given = inputs.map((x) => (this.takesAnyDtype || isFloating(x.dtype) ? x : x.cast('float32')));
+    const outputs = this.#named(given, () => this.callMany(given, context));
+    const masks = this.outputMasks(given, outputs, context);
+    if (this.activityRegularizer && context.addLoss) {
+      for (const output of outputs) {
+        context.addLoss(this.activityRegularizer.call(output).div(output.shape[0] ?? 1));
+      }
+    }
+    context.onApplied?.(this, given, outputs);
+    return { outputs, masks };
+  }
+
+  /** Says of errors about shapes in which layer they were. */
+  #named<R>(inputs: readonly Tensor[], body: () => R): R {
+    try {
+      return body();
+    } catch (error) {
+      if (!(error instanceof ShapeError) || error.asked.startsWith('layer "')) throw error;
+      const shapes = (of: readonly Shape[]) =>
+        of.map((shape) => `[${['batch', ...shape].join(', ')}]`).join(' and ');
+      throw new ShapeError(
+        {
+          asked: `layer "${this.name || this.className}"`,
+          expected: `inputs that fit it, as those it was built for do, ${shapes(this.inputShapes)}`,
+          received: `${shapes(inputs.map(({ shape }) => shape.slice(1)))}, for which ${error.message}`,
+          fix: 'Check the shape of the data.',
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  /** Shapes and dtypes of the outputs for inputs of given ones: calls it without numbers. Shapes are of one example. */
+  outputTypes(inputs: readonly ArgumentType[], site: CallSite = {}): readonly ArgumentType[] {
+    // A batch that no other axis is likely to be taken for.
+    const given = inputs.map(({ dtype, shape }) => new Tensor(leaf(dtype, [2, ...shape], 'x'), true));
+    const dry = { nodeOf: (read: Variable) => read.node, assign: () => {}, known: new Map() };
+    const { outputs } = tracing(dry, () => this.apply(given, { ...site, training: false }));
+    return outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }));
+  }
+
+  [INVOKE](given: readonly unknown[]): unknown {
+    const tensors = given[0] instanceof Tensor ? [given[0]] : given[0];
+    if (Array.isArray(tensors) && tensors.length > 0 && tensors.every((x) => x instanceof Tensor)) {
+      const context = (given[1] as CallContext | undefined) ?? { training: false };
+      const { outputs } = this.apply(tensors, context);
+      return outputs.length === 1 ? outputs[0] : outputs;
+    }
+    const { inputs, inputNames, settings } = this.#argumentsOf(given);
+    const outputs = this.#connect(inputs, inputNames, settings);
+    return outputs.length === 1 ? outputs[0] : outputs;
+  }
+
+  /** Tensors by position, then those by name; the rest are settings. */
+  #argumentsOf(given: readonly unknown[]): Pick<LayerCall, 'inputs' | 'inputNames' | 'settings'> {
+    const inputs: SymbolicTensor[] = [];
+    const inputNames: string[] = [];
+    const settings: Record<string, CallSettings[string]> = {};
+    const take = (value: unknown, name: string): boolean => {
+      const list = Array.isArray(value) ? value : [value];
+      if (!list.every((x) => x instanceof SymbolicTensor)) return false;
+      inputs.push(...list);
+      inputNames.push(...list.map(() => name));
+      return true;
+    };
+    for (const value of given) {
+      if (take(value, '')) continue;
+      const record = value as CallArguments | null;
+      if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+        throw new ArgumentError({
+          asked: `call of layer "${this.name || this.className}"`,
+          expected: 'symbolic tensors, as input(shape) makes them, or tensors',
+          received: `${value}`,
+        });
+      }
+      for (const [name, value] of Object.entries(record)) {
+        if (value === undefined || take(value, name)) continue;
+        settings[name] = value as CallSettings[string];
+      }
+    }
+    return { inputs, inputNames, settings };
+  }
+
+  #connect(
+    inputs: readonly SymbolicTensor[],
+    inputNames: readonly string[],
+    settings: CallSettings,
+  ): SymbolicTensor[] {
+    const site = { inputNames, settings };
+    const types = inputs.map(({ dtype, exampleShape }) => ({ dtype, shape: exampleShape }));
+    this.buildMany(
+      types.map(({ shape }) => shape),
+      site,
+    );
+    return this.addCall(inputs, site, this.outputTypes(types, site));
+  }
+
+  /** Records a call whose outputs have given types. */
+  protected addCall(
+    inputs: readonly SymbolicTensor[],
+    { inputNames = [], settings = {} }: CallSite,
+    types: readonly ArgumentType[],
+    batchSize: number | null = inputs.find((from) => from.batchSize !== null)?.batchSize ?? null,
+  ): SymbolicTensor[] {
+    const outputs: SymbolicTensor[] = [];
+    const call = { layer: this, inputs, inputNames, settings, outputs, index: this.calls.length };
+    for (const [output, { shape, dtype }] of types.entries()) {
+      outputs.push(new SymbolicTensor(shape, dtype, { call, output }, batchSize));
+    }
+    this.calls.push(call);
+    return outputs;
+  }
+
+  /** Makes a weight of this layer; `name` is that of Keras, such as `kernel`. */
+  protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
+    const { initializer = 'glorotUniform', trainable = true, dtype = 'float32' } = options;
     const value = initializerOf(initializer).make(shape, nextKey()).cast(dtype);
     const made = new Variable(value, { name, trainable: trainable && this.#trainable });
-    this.#weights.push(made);
+    const weight = { variable: made, regularizer: options.regularizer, constraint: options.constraint };
+    (trainable ? this.#trainableWeights : this.#otherWeights).push(weight);
     return made;
+  }
+
+  /**
+   * Makes `layer` a part of this one: its weights are this one's too. `attribute` is the name Keras has for it,
+   * such as `cell` or `forward_layer`.
+   */
+  protected addLayer<L extends Layer>(attribute: string, layer: L): L {
+    if (layer.name === '') layer.name = attribute;
+    const taken = new Set(this.#subLayers.map(({ layer: other }) => other.name));
+    if (taken.has(layer.name)) layer.name = freeName(layer.name, taken);
+    this.#subLayers.push({ attribute, layer });
+    if (!this.#trainable) layer.trainable = false;
+    return layer;
   }
 
   /** An error about the shape of its input. */
@@ -103,5 +444,27 @@ export abstract class Layer {
       received: `inputs of [batch${inputShape.map((n) => `, ${n}`).join('')}]`,
       ...(fix !== undefined && { fix }),
     });
+  }
+}
+
+/**
+ * A layer of several inputs or outputs. Inputs are given by position, as in `add([a, b])`, or by name, as in
+ * `lstm(x, { initialState: [h, c] })`: `context.inputNames` says which is which.
+ */
+export abstract class LayerOfSeveral extends Layer {
+  /** Creates the weights. Says what shapes come out, or leaves it to be found out. */
+  protected abstract override setUpMany(
+    inputShapes: readonly Shape[],
+    site: CallSite,
+  ): readonly Shape[] | undefined;
+
+  abstract override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[];
+
+  protected setUp(inputShape: Shape): Shape | undefined {
+    return this.setUpMany([inputShape], {})?.[0];
+  }
+
+  call(x: Tensor, context: CallContext): Tensor {
+    return this.callMany([x], context)[0] as Tensor;
   }
 }

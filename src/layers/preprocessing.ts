@@ -92,9 +92,13 @@ export class Normalization extends Layer {
     const features = inputShape.at(-1);
     if (features === undefined) throw this.misfit('at least one axis besides the batch', inputShape);
     if (!this.#given) {
-      this.#mean = this.addWeight('mean', [features], 'zeros', false);
-      this.#variance = this.addWeight('variance', [features], 'ones', false);
-      this.#count = this.addWeight('count', [], 'zeros', false, 'int32');
+      this.#mean = this.addWeight('mean', [features], { initializer: 'zeros', trainable: false });
+      this.#variance = this.addWeight('variance', [features], { initializer: 'ones', trainable: false });
+      this.#count = this.addWeight('count', [], {
+        initializer: 'zeros',
+        trainable: false,
+        dtype: 'int32',
+      });
       if (this.#adapted) {
         this.#mean.assign(this.#adapted.mean);
         this.#variance.assign(this.#adapted.variance);

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../graph/errors.ts';
-import { dense, input } from '../layers/core.ts';
+import { dense } from '../layers/core.ts';
+import { input } from '../layers/input.ts';
 import { CompiledStep } from '../tensor/compile.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Sequential, sequential } from '../training/model.ts';

@@ -36,6 +36,16 @@ export function tracing<T>(trace: Trace, body: () => T): T {
   }
 }
 
+/** Runs `body` as if nothing were being recorded: for what is done once, such as giving weights their first values. */
+export function untraced<T>(body: () => T): T {
+  const outer = traces.splice(0);
+  try {
+    return body();
+  } finally {
+    traces.push(...outer);
+  }
+}
+
 /** Every stand-in whose value is known, innermost last. */
 export function knownValues(): Map<Node, Node>[] {
   return traces.map(({ known }) => new Map(known));

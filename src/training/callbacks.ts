@@ -1,6 +1,6 @@
 import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
-import type { Sequential } from './model.ts';
+import type { Model } from './model/model.ts';
 
 /** Loss and metrics by name; `val_` before those of the validation data. */
 export type Logs = Record<string, number>;
@@ -17,7 +17,7 @@ export interface FitPlan {
  * hook is called after each such call, with the number of the last batch.
  */
 export interface Callback {
-  onTrainBegin?(model: Sequential, plan: FitPlan): void | Promise<void>;
+  onTrainBegin?(model: Model, plan: FitPlan): void | Promise<void>;
   onTrainEnd?(logs: Logs): void | Promise<void>;
   /** Epochs count from 0. */
   onEpochBegin?(epoch: number): void | Promise<void>;
@@ -52,7 +52,7 @@ export interface EarlyStoppingOptions {
 /** Stops when what it watches has not improved for `patience` epochs. */
 export class EarlyStopping implements Callback {
   readonly #options: Required<EarlyStoppingOptions>;
-  #model: Sequential | undefined;
+  #model: Model | undefined;
   #best = Number.NaN;
   #wait = 0;
   #weights: NDArray[] | undefined;
@@ -75,7 +75,7 @@ export class EarlyStopping implements Callback {
     };
   }
 
-  onTrainBegin(model: Sequential): void {
+  onTrainBegin(model: Model): void {
     this.#model = model;
     this.#best = Number.NaN;
     this.#wait = 0;

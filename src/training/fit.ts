@@ -1,12 +1,12 @@
 import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
-import { sizeOf } from '../graph/ndarray.ts';
 import { RandomStream } from '../graph/threefry.ts';
 import type { CompiledStep } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
-import { Tensor, type TensorLike, toArray } from '../tensor/tensor.ts';
+import { type TensorLike, toArray } from '../tensor/tensor.ts';
+import { inputsOf, takeRows } from './arrays.ts';
 import { type Callback, History, type Logs } from './callbacks.ts';
-import type { Sequential } from './model.ts';
+import type { Model } from './model/model.ts';
 import { explainNonFinite } from './nonFinite.ts';
 import { evaluationStep, ResidentData, Totals, trainingStep } from './program.ts';
 
@@ -25,9 +25,9 @@ export interface FitOptions {
 /** Programs run for about this long before the callbacks and the event loop get their turn. */
 const CHUNK_MILLISECONDS = 40;
 
-/** Trains a compiled model; see `Sequential.fit`. */
+/** Trains a compiled model; see `Model.fit`. */
 export async function fit(
-  model: Sequential,
+  model: Model,
   inputs: TensorLike,
   targets: TensorLike,
   options: FitOptions,
@@ -38,11 +38,11 @@ export async function fit(
       throw new ArgumentError({ asked: `fit with ${name} ${value}`, expected: 'a whole number, at least 1' });
     }
   }
-  const given = pairOf(inputs, targets);
+  const given = pairOf(model, inputs, targets);
   const [train, heldOut] = options.validationData
-    ? [given, pairOf(...options.validationData)]
+    ? [given, pairOf(model, ...options.validationData)]
     : splitLast(given, validationSplit);
-  model.build(train.x.shape.slice(1));
+  model.buildFor([train.x]);
 
   const loop = new Loop(model, new ResidentData(train.x, train.y), batchSize);
   const validation = heldOut && new Evaluation(model, heldOut.x, heldOut.y, batchSize);
@@ -75,7 +75,7 @@ export async function fit(
 /** Epochs over data that stay in the program. */
 class Loop {
   readonly batches: number;
-  readonly #model: Sequential;
+  readonly #model: Model;
   readonly #data: ResidentData;
   readonly #totals: Totals;
   readonly #size: number;
@@ -84,7 +84,7 @@ class Loop {
   /** Steps that take about `CHUNK_MILLISECONDS`; found by trying. */
   #chunk = 1;
 
-  constructor(model: Sequential, data: ResidentData, size: number) {
+  constructor(model: Model, data: ResidentData, size: number) {
     this.#model = model;
     this.#data = data;
     this.#size = Math.min(size, data.count);
@@ -149,7 +149,7 @@ export class Evaluation {
   readonly #rest: CompiledStep | undefined;
   readonly #order: Int32Array;
 
-  constructor(model: Sequential, x: NDArray, y: NDArray, batchSize: number) {
+  constructor(model: Model, x: NDArray, y: NDArray, batchSize: number) {
     this.#data = new ResidentData(x, y);
     this.#size = Math.min(batchSize, this.#data.count);
     this.#totals = new Totals(model.compiled.metrics);
@@ -175,18 +175,13 @@ export interface Pair {
   readonly count: number;
 }
 
-/** Examples in float32, as layers take them. */
-export function inputsOf(x: TensorLike): NDArray {
-  return x instanceof Tensor ? x.cast('float32').value() : toArray(x, { dtype: 'float32' });
-}
-
 /**
- * Inputs as float32 and targets as they are, checked to go together.
+ * Inputs in the dtype of the model and targets as they are, checked to go together.
  *
  * @throws ArgumentError when there are none, or not as many of one as of the other
  */
-export function pairOf(inputs: TensorLike, targets: TensorLike): Pair {
-  const x = inputsOf(inputs);
+export function pairOf(model: Model, inputs: TensorLike, targets: TensorLike): Pair {
+  const [x] = inputsOf(inputs, model.inputSpecs) as [NDArray];
   const y = toArray(targets);
   const count = x.shape[0] ?? 0;
   if (count === 0 || count !== y.shape[0]) {
@@ -213,16 +208,6 @@ function splitLast(pair: Pair, share: number): [Pair, Pair | undefined] {
     return { x: takeRows(pair.x, rows), y: takeRows(pair.y, rows), count: to - from };
   };
   return [part(0, kept), part(kept, pair.count)];
-}
-
-/** Some rows of an array, in the order given. */
-export function takeRows(array: NDArray, rows: Int32Array): NDArray {
-  const width = sizeOf(array.shape.slice(1));
-  const data = array.data.slice(0, rows.length * width);
-  rows.forEach((row, i) => {
-    data.set(array.data.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return { dtype: array.dtype, shape: [rows.length, ...array.shape.slice(1)], data };
 }
 
 /** Lets timers, signals and pages have their turn. */

@@ -10,5 +10,15 @@ export {
   sparseCategoricalCrossentropy,
 } from './losses.ts';
 export { confusionMatrix, type Metric } from './metrics.ts';
-export { type CompileArguments, Sequential, sequential, snakeCase } from './model.ts';
+export {
+  type CompileArguments,
+  Functional,
+  type FunctionalOptions,
+  type InputSpec,
+  Model,
+  model,
+  Sequential,
+  sequential,
+  snakeCase,
+} from './model.ts';
 export { adagrad, adam, type Optimizer, rmsprop, sgd } from './optimizers.ts';

@@ -5,7 +5,7 @@ import type { NDArray } from '../graph/ndarray.ts';
 import type { Node, Op } from '../graph/ops.ts';
 import { compile } from '../tensor/compile.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
-import type { Sequential } from './model.ts';
+import type { Model } from './model/model.ts';
 
 interface Batch {
   readonly x: NDArray;
@@ -21,7 +21,7 @@ interface Batch {
  * @param count how many there were
  */
 export function explainNonFinite(
-  model: Sequential,
+  model: Model,
   batch: (at: number) => Batch,
   first: number,
   count: number,
@@ -45,11 +45,12 @@ function badColumn({ data, shape }: NDArray): number | undefined {
 }
 
 /** The first node of the loss or its gradients whose value is not finite, in order of computation. */
-function firstBad(model: Sequential, x: NDArray, y: NDArray): Node | undefined {
+function firstBad(model: Model, x: NDArray, y: NDArray): Node | undefined {
   let nodes: Node[] = [];
   const values = compile((...given: Tensor[]) => {
     const [inputs, targets] = given as [Tensor, Tensor];
-    const output = model.call(inputs, { training: true, step: model.trainingSteps.read() });
+    const context = { training: true, step: model.trainingSteps.read() };
+    const output = model.forward([inputs], context).outputs[0] as Tensor;
     const loss = model.compiled.loss.call(targets, output).mean();
     const weights = model.trainableWeights.map((weight) => weight.read().node);
     nodes = inOrder([loss.node, ...backward(loss.node, weights)]).filter(({ dtype }) => dtype === 'float32');
@@ -68,7 +69,7 @@ const CAUSES: { readonly [O in Op]?: string } = {
   sum: 'a sum grew beyond what float32 holds',
 };
 
-function describe(model: Sequential, node: Node, batch: number): NumericError {
+function describe(model: Model, node: Node, batch: number): NumericError {
   const layer = model.scopeOf(node) ?? node.inputs.map((from) => model.scopeOf(from)).find(Boolean);
   if (node.op === 'input') {
     return problem(

@@ -2,11 +2,11 @@ import { backward } from '../autodiff/backward.ts';
 import type { Dtype } from '../graph/dtypes.ts';
 import type { NDArray, Shape } from '../graph/ndarray.ts';
 import { CompiledStep } from '../tensor/compile.ts';
-import { add, arange, gather, mul } from '../tensor/functions.ts';
+import { add, arange, gather, mul, zeros } from '../tensor/functions.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { Metric } from './metrics.ts';
-import type { Sequential } from './model.ts';
+import type { Model } from './model/model.ts';
 
 /** Targets and inputs held in the program, so that batches are gathered where they are used. */
 export class ResidentData {
@@ -41,48 +41,61 @@ export class ResidentData {
   }
 }
 
-/** Sums over the examples seen: of the loss, and of each metric. */
+/** What the loss and the metrics add up to over the examples seen. */
 export class Totals {
-  readonly #sums: Variable[];
-  readonly #count: Variable;
+  readonly #loss = counter('loss');
+  readonly #count = counter('examples');
   readonly #metrics: readonly Metric[];
+  /** The state of each metric, made for the first outputs. */
+  #states: Variable[][] = [];
 
   constructor(metrics: readonly Metric[]) {
     this.#metrics = metrics;
-    this.#sums = ['loss', ...metrics.map(({ name }) => name)].map(
-      (name) => new Variable(tensor(0), { name: `sum of ${name}`, trainable: false }),
-    );
-    this.#count = new Variable(tensor(0), { name: 'examples', trainable: false });
   }
 
   reset(): void {
-    for (const sum of [...this.#sums, this.#count]) sum.assign(tensor(0));
+    for (const state of [this.#loss, this.#count, ...this.#states.flat()]) {
+      state.assign(zeros(state.shape));
+    }
   }
 
   /** Adds a batch, inside of a compiled function. */
   add(losses: Tensor, target: Tensor, output: Tensor): void {
-    const each = [losses, ...this.#metrics.map((metric) => metric.call(target, output))];
-    for (const [i, sum] of this.#sums.entries()) sum.assign(sum.read().add((each[i] as Tensor).sum()));
+    this.#loss.assign(this.#loss.read().add(losses.sum()));
     this.#count.assign(this.#count.read().add(losses.size));
+    for (const [i, metric] of this.#metrics.entries()) {
+      this.#states[i] ??= metric
+        .stateShapes(output.shape)
+        .map((shape) => new Variable(zeros(shape), { name: `state of ${metric.name}`, trainable: false }));
+      const state = this.#states[i];
+      const next = metric.update(
+        state.map((variable) => variable.read()),
+        target,
+        output,
+      );
+      for (const [j, variable] of state.entries()) variable.assign(next[j] as Tensor);
+    }
   }
 
   /** Means so far. */
   logs(prefix = ''): Record<string, number> {
     const count = this.#count.value().data[0] || 1;
-    const finish = [undefined, ...this.#metrics.map((metric) => metric.finish)];
-    const names = ['loss', ...this.#metrics.map(({ name }) => name)];
-    return Object.fromEntries(
-      names.map((name, i) => {
-        const mean = (this.#sums[i]?.value().data[0] ?? Number.NaN) / count;
-        return [`${prefix}${name}`, finish[i]?.(mean) ?? mean];
-      }),
-    );
+    const logs: Record<string, number> = {
+      [`${prefix}loss`]: (this.#loss.value().data[0] ?? Number.NaN) / count,
+    };
+    for (const [i, metric] of this.#metrics.entries()) {
+      const state = this.#states[i]?.map((variable) => variable.value());
+      if (state) logs[`${prefix}${metric.name}`] = metric.result(state);
+    }
+    return logs;
   }
 }
 
+const counter = (name: string) => new Variable(tensor(0), { name: `sum of ${name}`, trainable: false });
+
 /** One training step on the next `size` examples: forward, loss, backward, optimizer and totals as one program. */
 export function trainingStep(
-  model: Sequential,
+  model: Model,
   data: ResidentData,
   totals: Totals,
   size: number,
@@ -95,19 +108,22 @@ export function trainingStep(
 }
 
 /** The same on a batch that is given. */
-export function batchStep(model: Sequential, totals: Totals, x: ArgumentOf, y: ArgumentOf): CompiledStep {
+export function batchStep(model: Model, totals: Totals, x: ArgumentOf, y: ArgumentOf): CompiledStep {
   return new CompiledStep((xs, ys) => [trainOn(model, xs as Tensor, ys as Tensor, totals)], [x, y]);
 }
 
 type ArgumentOf = { readonly shape: Shape; readonly dtype: Dtype };
 
 /** Records loss, gradients and updates; returns the mean loss. */
-function trainOn(model: Sequential, x: Tensor, y: Tensor, totals: Totals): Tensor {
+function trainOn(model: Model, x: Tensor, y: Tensor, totals: Totals): Tensor {
   const { loss, optimizer } = model.compiled;
   const step = model.trainingSteps.read();
-  const output = model.call(x, { training: true, step });
+  const added: Tensor[] = [];
+  const addLoss = (more: Tensor) => added.push(more);
+  const [output] = model.forward([x], { training: true, step, addLoss }).outputs as [Tensor];
   const losses = loss.call(y, output);
-  const mean = losses.mean();
+  const extra = sumOf([...added, ...penalties(model)]);
+  const mean = extra ? losses.mean().add(extra) : losses.mean();
   const weights = model.trainableWeights;
   const nodes = backward(
     mean.node,
@@ -117,14 +133,17 @@ function trainOn(model: Sequential, x: Tensor, y: Tensor, totals: Totals): Tenso
     nodes.map((node) => new Tensor(node, true)),
     weights,
   );
+  for (const { variable, constraint } of model.ownedWeights) {
+    if (constraint && variable.trainable) variable.assign(constraint.call(variable.read()));
+  }
   model.trainingSteps.assign(step.add(1));
-  totals.add(losses, y, output);
+  totals.add(extra ? losses.add(extra) : losses, y, output);
   return mean;
 }
 
 /** Loss and metrics on the next `size` examples, without training. */
 export function evaluationStep(
-  model: Sequential,
+  model: Model,
   data: ResidentData,
   totals: Totals,
   size: number,
@@ -132,8 +151,22 @@ export function evaluationStep(
 ): CompiledStep {
   return new CompiledStep(() => {
     const { x, y } = data.next(size, full);
-    const output = model.call(x, { training: false });
-    totals.add(model.compiled.loss.call(y, output), y, output);
+    const added: Tensor[] = [];
+    const addLoss = (more: Tensor) => added.push(more);
+    const [output] = model.forward([x], { training: false, addLoss }).outputs as [Tensor];
+    const losses = model.compiled.loss.call(y, output);
+    const extra = sumOf([...added, ...penalties(model)]);
+    totals.add(extra ? losses.add(extra) : losses, y, output);
     return [];
   }, []);
 }
+
+/** What the regularisers of the weights that are trained add to the loss. */
+function penalties(model: Model): Tensor[] {
+  return model.ownedWeights.flatMap(({ variable, regularizer }) =>
+    regularizer && variable.trainable ? [regularizer.call(variable.read())] : [],
+  );
+}
+
+const sumOf = (losses: readonly Tensor[]): Tensor | undefined =>
+  losses.length === 0 ? undefined : losses.reduce((total, loss) => total.add(loss));

@@ -1,0 +1,67 @@
+import type { Dtype } from '../graph/dtypes.ts';
+import { ArgumentError } from '../graph/errors.ts';
+import type { Shape } from '../graph/ndarray.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Layer } from './layer.ts';
+import type { SymbolicTensor } from './symbolic.ts';
+
+export interface InputOptions {
+  readonly name?: string;
+  /** float32 by default; int32 for the numbers of tokens that an embedding takes. */
+  readonly dtype?: Dtype;
+  /** The number of examples in every batch, where it must be fixed. */
+  readonly batchSize?: number;
+}
+
+/** Where a model begins. */
+export class InputLayer extends Layer {
+  readonly className = 'InputLayer';
+  override readonly takesAnyDtype = true;
+  override readonly supportsMasking = true;
+  readonly dtype: Dtype;
+  readonly batchSize: number | null;
+  /** What the model's layers are called on. */
+  readonly output: SymbolicTensor;
+
+  constructor(shape: Shape, { name = '', dtype = 'float32', batchSize }: InputOptions) {
+    super({ name });
+    if (shape.some((length) => !Number.isInteger(length) || length < 1)) {
+      throw new ArgumentError({
+        asked: 'input',
+        expected: 'the lengths of the axes of one example, each a whole number of at least 1',
+        received: `[${shape.join(', ')}]`,
+        fix: 'Leave the batch out; pad sequences to one length.',
+      });
+    }
+    this.dtype = dtype;
+    this.batchSize = batchSize ?? null;
+    this.build(shape);
+    const [output] = this.addCall([], {}, [{ dtype, shape }], this.batchSize);
+    this.output = output as SymbolicTensor;
+  }
+
+  protected setUp(inputShape: Shape): Shape {
+    return inputShape;
+  }
+
+  call(x: Tensor): Tensor {
+    return x;
+  }
+
+  config() {
+    return { batchShape: [this.batchSize, ...this.inputShape], dtype: this.dtype };
+  }
+}
+
+/**
+ * Where a model begins: the shape of one example, without the batch. Layers are called on it —
+ * `dense(10)(input([28, 28]))` — or it is put first in `sequential([input([4]), …])`.
+ */
+export function input(shape: Shape, options?: InputOptions): SymbolicTensor;
+export function input(options: InputOptions & { readonly shape: Shape }): SymbolicTensor;
+export function input(
+  given: Shape | (InputOptions & { readonly shape: Shape }),
+  options: InputOptions = {},
+): SymbolicTensor {
+  return 'shape' in given ? new InputLayer(given.shape, given).output : new InputLayer(given, options).output;
+}

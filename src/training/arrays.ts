@@ -1,0 +1,82 @@
+import { ArgumentError } from '../graph/errors.ts';
+import { type NDArray, sizeOf } from '../graph/ndarray.ts';
+import { Tensor, type TensorLike, toArray } from '../tensor/tensor.ts';
+import type { InputSpec } from './model/model.ts';
+
+/** The arrays of a model: one, a list with one for each input or output, or a record by their names. */
+export type Arrays = TensorLike | readonly TensorLike[] | Readonly<Record<string, TensorLike>>;
+
+/**
+ * Arrays in the order of `names`.
+ *
+ * @param kind what they are, for messages: `inputs` or `targets`
+ * @throws ArgumentError for another number of them, or other names
+ */
+export function inOrderOf(given: Arrays, names: readonly string[], kind: string): TensorLike[] {
+  const problem = (received: string) =>
+    new ArgumentError({
+      asked: kind,
+      expected:
+        names.length === 1
+          ? `one array, or { ${names[0]} }`
+          : `a list of ${names.length} arrays, or a record of them by name: ${names.join(', ')}`,
+      received,
+    });
+  if (isRecord(given)) {
+    const unknown = Object.keys(given).filter((name) => !names.includes(name));
+    const missing = names.filter((name) => !Object.hasOwn(given, name));
+    if (unknown.length + missing.length > 0) {
+      throw problem(missing.length > 0 ? `none for ${missing.join(', ')}` : `also ${unknown.join(', ')}`);
+    }
+    return names.map((name) => given[name] as TensorLike);
+  }
+  if (names.length === 1) {
+    // A list of one tensor or array of the data floor is a list of arrays, too.
+    const [only] = Array.isArray(given) && given.length === 1 ? (given as readonly TensorLike[]) : [];
+    return [typeof only === 'object' && !Array.isArray(only) ? only : (given as TensorLike)];
+  }
+  if (!Array.isArray(given)) throw problem('one array');
+  if (given.length !== names.length) throw problem(`${given.length} arrays`);
+  return [...(given as readonly TensorLike[])];
+}
+
+function isRecord(given: Arrays): given is Readonly<Record<string, TensorLike>> {
+  return (
+    typeof given === 'object' &&
+    !Array.isArray(given) &&
+    !ArrayBuffer.isView(given) &&
+    !(given instanceof Tensor) &&
+    !('data' in given && 'shape' in given)
+  );
+}
+
+/** Inputs in the dtypes the model takes; where it does not say, whole numbers stay, and the rest becomes float32. */
+export function inputsOf(given: Arrays, specs: readonly InputSpec[]): NDArray[] {
+  const names = specs.map(({ name }) => name);
+  return inOrderOf(given, names, 'inputs').map((array, i) => inDtype(array, specs[i]?.dtype));
+}
+
+function inDtype(given: TensorLike, wanted: NDArray['dtype'] | undefined): NDArray {
+  const kept = given instanceof Tensor || isArray(given) ? given.dtype : undefined;
+  const dtype = wanted ?? (kept === 'int32' || kept === 'uint32' ? kept : 'float32');
+  return given instanceof Tensor ? given.cast(dtype).value() : toArray(given, { dtype });
+}
+
+const isArray = (given: TensorLike): given is NDArray =>
+  typeof given === 'object' && 'data' in given && 'dtype' in given;
+
+/** Some rows of an array, in the order given. */
+export function takeRows(array: NDArray, rows: Int32Array): NDArray {
+  const width = sizeOf(array.shape.slice(1));
+  const data = array.data.slice(0, rows.length * width);
+  rows.forEach((row, i) => {
+    data.set(array.data.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return { dtype: array.dtype, shape: [rows.length, ...array.shape.slice(1)], data };
+}
+
+/** The rows from `from` up to, not including, `to`. */
+export function rowsBetween({ dtype, shape, data }: NDArray, from: number, to: number): NDArray {
+  const width = sizeOf(shape.slice(1));
+  return { dtype, shape: [to - from, ...shape.slice(1)], data: data.slice(from * width, to * width) };
+}

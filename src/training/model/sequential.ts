@@ -1,0 +1,87 @@
+import type { Shape } from '../../graph/ndarray.ts';
+import { InputLayer } from '../../layers/input.ts';
+import type { Applied, CallContext, Layer, Mask } from '../../layers/layer.ts';
+import { SymbolicTensor } from '../../layers/symbolic.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
+import { type InputSpec, Model } from './model.ts';
+import { nameLayers } from './naming.ts';
+
+/** Layers, one after the other. */
+export class Sequential extends Model {
+  readonly className: string = 'Sequential';
+  readonly #layers: Layer[] = [];
+  #input: InputLayer | undefined;
+
+  constructor(
+    layers: readonly (Layer | SymbolicTensor)[] = [],
+    { name = 'sequential' }: { name?: string } = {},
+  ) {
+    super({ name });
+    for (const given of layers) {
+      const layer = given instanceof SymbolicTensor ? given.layer : given;
+      if (layer instanceof InputLayer) this.#input ??= layer;
+      else this.#layers.push(layer);
+    }
+    nameLayers(this.#input ? [this.#input, ...this.#layers] : this.#layers);
+    if (this.#input) this.build(this.#input.inputShape);
+  }
+
+  /** Without the input. */
+  override get layers(): readonly Layer[] {
+    return this.#layers;
+  }
+
+  get inputSpecs(): readonly InputSpec[] {
+    const input = this.#input;
+    return [
+      {
+        name: input?.name ?? 'input_layer',
+        ...(input && { dtype: input.dtype, batchSize: input.batchSize }),
+        ...(this.isBuilt && { shape: this.inputShape }),
+      },
+    ];
+  }
+
+  get outputNames(): readonly string[] {
+    return [this.#layers.at(-1)?.name ?? 'output'];
+  }
+
+  protected setUpMany(inputShapes: readonly Shape[]): readonly Shape[] {
+    let shapes = inputShapes;
+    for (const layer of this.#layers) shapes = layer.buildMany(shapes);
+    return shapes;
+  }
+
+  callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    return this.#run(inputs, context).outputs;
+  }
+
+  override apply(inputs: readonly Tensor[], context: CallContext): Applied {
+    this.buildMany(inputs.map(({ shape }) => shape.slice(1)));
+    const applied = this.#run(inputs, context);
+    context.onApplied?.(this, inputs, applied.outputs);
+    return applied;
+  }
+
+  #run(inputs: readonly Tensor[], context: CallContext): Applied {
+    const { inputNames: _, settings: __, ...passed } = context;
+    let outputs = this.#input ? inputs.map((x) => x.cast(this.#input?.dtype ?? x.dtype)) : inputs;
+    let masks: readonly Mask[] = context.masks ?? [context.mask];
+    for (const layer of this.#layers) {
+      ({ outputs, masks } = layer.apply(outputs, { ...passed, mask: masks[0], masks }));
+    }
+    return { outputs, masks };
+  }
+
+  config() {
+    return { name: this.name, trainable: this.trainable };
+  }
+}
+
+/** A model of layers one after the other; an `input` first says the shape of an example. */
+export function sequential(
+  layers: readonly (Layer | SymbolicTensor)[] = [],
+  options: { name?: string } = {},
+): Sequential {
+  return new Sequential(layers, options);
+}
