@@ -42,7 +42,8 @@ export function dataConditionNumber(x: NDArray): number {
     for (let row = 0; row < rows; row++) {
       let along = 0;
       for (let i = 0; i < columns; i++) along += (x.data[row * columns + i] ?? 0) * (vector[i] ?? 0);
-      for (let i = 0; i < columns; i++) result[i] = (result[i] ?? 0) + ((x.data[row * columns + i] ?? 0) * along) / rows;
+      for (let i = 0; i < columns; i++)
+        result[i] = (result[i] ?? 0) + ((x.data[row * columns + i] ?? 0) * along) / rows;
     }
     return result;
   };
@@ -84,17 +85,25 @@ export function columnVerdicts(x: NDArray, names?: readonly string[]): Verdict[]
       remedies: picture ? [] : ['Leave such columns out.'],
     });
   }
-  verdicts.push(scaleVerdict(figures.filter(({ deviation }) => deviation > 0), x));
+  verdicts.push(
+    scaleVerdict(
+      figures.filter(({ deviation }) => deviation > 0),
+      x,
+    ),
+  );
   return verdicts;
 }
 
 function scaleVerdict(columns: readonly ColumnFigures[], x: NDArray): Verdict {
   const picture = x.shape.length > 2;
   const deviations = columns.map(({ deviation }) => deviation);
-  const [least, greatest] = deviations.length > 0 ? [Math.min(...deviations), Math.max(...deviations)] : [1, 1];
+  const [least, greatest] =
+    deviations.length > 0 ? [Math.min(...deviations), Math.max(...deviations)] : [1, 1];
   const far = columns.filter(({ mean, deviation }) => Math.abs(mean) > FAR_LIMIT * deviation);
   // Single pixels differ in how much they vary: for pictures only the scale of all of them counts.
-  const off = columns.filter(({ deviation }) => deviation > SCALE_LIMIT || (!picture && deviation < 1 / SCALE_LIMIT));
+  const off = columns.filter(
+    ({ deviation }) => deviation > SCALE_LIMIT || (!picture && deviation < 1 / SCALE_LIMIT),
+  );
   const uneven = picture ? [] : far;
   const wrong = [...new Set([...off, ...uneven])];
   const unscaled = wrong.length > 0;
@@ -107,7 +116,9 @@ function scaleVerdict(columns: readonly ColumnFigures[], x: NDArray): Verdict {
       ? `Inputs are not scaled: ${listed(wrong)}; deviations go from ${shown(least)} to ${shown(greatest)}.`
       : 'Inputs are scaled alike.',
     remedies: unscaled
-      ? ['Standardise each column to mean 0 and deviation 1, with figures from the training part only; divide pixels by 255.']
+      ? [
+          'Standardise each column to mean 0 and deviation 1, with figures from the training part only; divide pixels by 255.',
+        ]
       : [],
   };
 }

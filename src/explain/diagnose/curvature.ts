@@ -4,9 +4,10 @@ import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
 import { CompiledStep } from '../../tensor/compile.ts';
 import { Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import type { Sequential } from '../../training/model.ts';
+import type { Model } from '../../training/model.ts';
 import type { Optimizer } from '../../training/optimizers.ts';
 import { lanczos, type Multiply } from './eigenvalues.ts';
+import { meanLoss } from './loss.ts';
 import { shown, type Verdict } from './verdict.ts';
 
 /** The curvature of a loss where its weights are. */
@@ -81,15 +82,14 @@ export function curvatureOf(
 
 /** The curvature of a model's loss on given examples, as it is when it predicts: without dropout. */
 export function lossCurvature(
-  model: Sequential,
+  model: Model,
   x: NDArray,
   y: NDArray,
   options: { steps?: number; seed?: number } = {},
 ): Curvature {
-  model.build(x.shape.slice(1));
+  model.buildFor([x]);
   const [inputs, targets] = [tensor(x), tensor(y)];
-  const loss = () => model.compiled.loss.call(targets, model.call(inputs, { training: false })).mean();
-  return curvatureOf(loss, model.trainableWeights, options);
+  return curvatureOf(() => meanLoss(model, inputs, targets), model.trainableWeights, options);
 }
 
 const ILL_CONDITIONED = 1e4;
@@ -107,7 +107,7 @@ const REMEDIES_CONDITION = [
  */
 export function curvatureVerdict(curvature: Curvature, optimizer: Optimizer): Verdict {
   const { greatest, least, conditionNumber } = curvature;
-  const measured = { 'λmax': greatest, 'λmin': least, 'condition number': conditionNumber };
+  const measured = { λmax: greatest, λmin: least, 'condition number': conditionNumber };
   const stability = descentStability(curvature, optimizer);
   const condition = `condition number ${curvature.complete ? '' : 'at least '}${shown(conditionNumber)}`;
   const common = { topic: 'curvature', measured: { ...measured, ...stability?.measured } } as const;
@@ -149,5 +149,5 @@ function descentStability({ greatest }: Curvature, optimizer: Optimizer): Stabil
   const plain = optimizer.className === 'SGD' && typeof rate === 'number' && typeof momentum === 'number';
   if (!plain || (nesterov === true && momentum > 0)) return undefined;
   const product = rate * greatest;
-  return { rate, product, limit: 2 * (1 + momentum), measured: { α: rate, 'α·λmax': product } };
+  return { rate, product, limit: 2 * (1 + momentum), measured: { α: rate, α·λmax: product } };
 }

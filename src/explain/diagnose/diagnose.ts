@@ -1,8 +1,9 @@
 import type { NDArray } from '../../graph/ndarray.ts';
 import { RandomStream } from '../../graph/threefry.ts';
 import type { TensorLike } from '../../tensor/tensor.ts';
-import { pairOf, takeRows } from '../../training/fit.ts';
-import type { Sequential } from '../../training/model.ts';
+import { takeRows } from '../../training/arrays.ts';
+import { pairOf } from '../../training/fit.ts';
+import type { Model } from '../../training/model.ts';
 import { columnVerdicts } from './columns.ts';
 import { curvatureVerdict, lossCurvature } from './curvature.ts';
 import { activationVerdict, deadVerdict, flowVerdict, saturationVerdict, stepVerdict } from './flow.ts';
@@ -35,13 +36,13 @@ export interface DiagnoseOptions {
  * @throws ArgumentError for a model that is not compiled, or when there are not as many targets as inputs
  */
 export function diagnose(
-  model: Sequential,
+  model: Model,
   x: TensorLike,
   y: TensorLike,
   options: DiagnoseOptions = {},
 ): Diagnosis {
   const { examples = 256, seed = 0, columnNames, curvatureSteps = 30, errors } = options;
-  const all = pairOf(x, y);
+  const all = pairOf(model, x, y);
   const data = columnVerdicts(all.x, columnNames);
   const rows = new RandomStream(seed).permutation(all.count).slice(0, examples);
   const part = { x: takeRows(all.x, rows), y: takeRows(all.y, rows) };
@@ -61,6 +62,6 @@ export function diagnose(
   return new Diagnosis([...verdicts, ...found.filter((verdict) => verdict !== undefined)], layers);
 }
 
-function curvature(model: Sequential, { x, y }: { x: NDArray; y: NDArray }, steps: number): Verdict {
+function curvature(model: Model, { x, y }: { x: NDArray; y: NDArray }, steps: number): Verdict {
   return curvatureVerdict(lossCurvature(model, x, y, { steps }), model.compiled.optimizer);
 }

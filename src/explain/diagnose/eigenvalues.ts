@@ -19,7 +19,11 @@ export interface Spectrum {
  * @param options.steps products to make, at most `size`
  * @see Golub and Van Loan, "Matrix computations", 4th edition, 2013, section 10.1
  */
-export function lanczos(multiply: Multiply, size: number, options: { steps?: number; seed?: number } = {}): Spectrum {
+export function lanczos(
+  multiply: Multiply,
+  size: number,
+  options: { steps?: number; seed?: number } = {},
+): Spectrum {
   const steps = Math.min(options.steps ?? 40, size);
   const random = new RandomStream(options.seed ?? 0);
   const basis: Float64Array[] = [unit(Float64Array.from({ length: size }, () => random.normal()))];

@@ -1,12 +1,13 @@
 import { ndarray } from '../../graph/ndarray.ts';
-import { activationOf, type ActivationName } from '../../layers/activations.ts';
-import { dense, input } from '../../layers/core.ts';
+import { type ActivationName, activationOf } from '../../layers/activations.ts';
+import { dense } from '../../layers/core.ts';
 import type { Initializer } from '../../layers/initializers.ts';
+import { input } from '../../layers/input.ts';
 import { grad } from '../../tensor/gradient.ts';
 import { nextKey, randomNormal } from '../../tensor/random.ts';
 import { tensor } from '../../tensor/tensor.ts';
 import { sequential } from '../../training/model.ts';
-import { measureSignals } from './signals.ts';
+import { signalMeter } from './signals.ts';
 
 export interface DepthExperiment {
   readonly depth?: number;
@@ -35,12 +36,14 @@ export interface DepthFigures {
  */
 export function signalByDepth(experiment: DepthExperiment): DepthFigures {
   const { depth = 10, width = 64, activation, initializer, examples = 128, seed = 0 } = experiment;
-  const layers = Array.from({ length: depth }, () => dense(width, { activation, kernelInitializer: initializer }));
+  const layers = Array.from({ length: depth }, () =>
+    dense(width, { activation, kernelInitializer: initializer }),
+  );
   const model = sequential([input([width]), ...layers]);
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   const x = randomNormal([examples, width], 0, 1, { seed: nextKey(seed) }).value();
   const y = ndarray(new Float32Array(examples * width), [examples, width]);
-  const signals = measureSignals(model, x, y);
+  const signals = signalMeter(model)(x, y);
   const gradientNorms = signals.map(({ gradientNorm }) => gradientNorm);
   return {
     variances: signals.map(({ deviation }) => deviation ** 2),
@@ -55,5 +58,9 @@ export function signalByDepth(experiment: DepthExperiment): DepthFigures {
  * @param z the sum at which the slope is taken, 0 by default: where σ′ is greatest
  */
 export function slopeProduct(activation: ActivationName, depth: number, z = 0): number {
-  return grad((x) => activationOf(activation)(x).sum())(tensor([z])).reshape([]).item() ** depth;
+  return (
+    grad((x) => activationOf(activation)(x).sum())(tensor([z]))
+      .reshape([])
+      .item() ** depth
+  );
 }

@@ -44,7 +44,12 @@ export function flowVerdict(layers: readonly LayerSignal[]): Verdict | undefined
       remedies: AGAINST_EXPLODING,
     };
   }
-  return { ...common, severity: 'good', sentence: `Gradients reach the first layer, ${between}.`, remedies: [] };
+  return {
+    ...common,
+    severity: 'good',
+    sentence: `Gradients reach the first layer, ${between}.`,
+    remedies: [],
+  };
 }
 
 const SPREAD_LIMIT = 100;
@@ -131,7 +136,9 @@ const STEP_RANGE = { tooShort: 1e-5, short: 1e-4, long: 1e-2, tooLong: 1e-1 };
 
 /** Whether the next step moves weights by about a thousandth of their size. */
 export function stepVerdict(layers: readonly LayerSignal[]): Verdict | undefined {
-  const ratios = layers.flatMap(({ name, updateRatio }) => (updateRatio === undefined ? [] : [{ name, updateRatio }]));
+  const ratios = layers.flatMap(({ name, updateRatio }) =>
+    updateRatio === undefined ? [] : [{ name, updateRatio }],
+  );
   if (ratios.length === 0) return undefined;
   const sorted = [...ratios].sort((a, b) => a.updateRatio - b.updateRatio);
   const [least, most] = [sorted[0], sorted.at(-1)];
@@ -146,7 +153,11 @@ export function stepVerdict(layers: readonly LayerSignal[]): Verdict | undefined
       ...common,
       severity: most.updateRatio > STEP_RANGE.tooLong ? 'warning' : 'note',
       sentence: `The next step moves the weights of "${most.name}" by ${percent(most.updateRatio)} of their size.`,
-      remedies: ['Lower the learning rate.', 'Raise it slowly over the first steps (a warm-up schedule).', 'Clip gradients by norm.'],
+      remedies: [
+        'Lower the learning rate.',
+        'Raise it slowly over the first steps (a warm-up schedule).',
+        'Clip gradients by norm.',
+      ],
     };
   }
   if (most.updateRatio < STEP_RANGE.short) {
@@ -154,7 +165,10 @@ export function stepVerdict(layers: readonly LayerSignal[]): Verdict | undefined
       ...common,
       severity: most.updateRatio < STEP_RANGE.tooShort ? 'warning' : 'note',
       sentence: `The next step moves no weights by more than ${percent(most.updateRatio)} of their size: at its end a training looks like this, at its beginning it is too slow.`,
-      remedies: ['Raise the learning rate.', 'Use an optimizer with a rate of its own for each weight, such as Adam.'],
+      remedies: [
+        'Raise the learning rate.',
+        'Use an optimizer with a rate of its own for each weight, such as Adam.',
+      ],
     };
   }
   return {

@@ -44,7 +44,8 @@ export function biasVariance({ train, dev, base = 0, tolerance = 5 }: ErrorsInPe
   const [highBias, highVariance] = [bias > tolerance, variance > tolerance];
   const measured = { train, dev, base, bias, variance };
   const figures = `${shown(train)} % error in training, ${shown(dev)} % on new examples${base > 0 ? `, ${shown(base)} % unavoidable` : ''}`;
-  const name = highBias && highVariance ? 'high bias and high variance' : highBias ? 'high bias' : 'high variance';
+  const name =
+    highBias && highVariance ? 'high bias and high variance' : highBias ? 'high bias' : 'high variance';
   const meaning = [
     ...(highBias ? ['it does not even fit what it has seen'] : []),
     ...(highVariance ? ['what it has learnt does not carry over'] : []),
@@ -105,7 +106,12 @@ export function overfittingVerdict(
       ? `Since epoch ${best + 1} the dev loss rises, from ${shown(least)} to ${shown(last)}, while the training loss falls${restored ? '; the weights of that epoch were kept' : ''}.`
       : `The dev loss ends at ${shown(last)}, near its best, ${shown(least)} in epoch ${best + 1}.`,
     remedies: over
-      ? [...(restored ? [] : ['Stop early, and go back to the best weights (earlyStopping with restoreBestWeights).']), ...AGAINST_VARIANCE.slice(0, 2)]
+      ? [
+          ...(restored
+            ? []
+            : ['Stop early, and go back to the best weights (earlyStopping with restoreBestWeights).']),
+          ...AGAINST_VARIANCE.slice(0, 2),
+        ]
       : [],
   };
 }

@@ -12,6 +12,6 @@ export {
   type StoppingPoint,
 } from './generalisation.ts';
 export { Diagnosis } from './report.ts';
-export { type LayerSignal, measureSignals } from './signals.ts';
+export { type LayerSignal, measureSignals, type SignalMeter, signalMeter } from './signals.ts';
 export type { Severity, Topic, Verdict } from './verdict.ts';
 export { type WatchOptions, watch } from './watch.ts';

@@ -1,12 +1,13 @@
 import type { NDArray } from '../../graph/ndarray.ts';
 import { compile } from '../../tensor/compile.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
-import type { Sequential } from '../../training/model.ts';
+import type { Model } from '../../training/model.ts';
 import { explainNonFinite } from '../../training/nonFinite.ts';
+import { meanLoss } from './loss.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Whether the loss of a batch is a number, and if not, where the first that is none was made. */
-export function numbersVerdict(model: Sequential, x: NDArray, y: NDArray): Verdict {
+export function numbersVerdict(model: Model, x: NDArray, y: NDArray): Verdict {
   const loss = lossOn(model, x, y);
   const common = { topic: 'numbers', measured: { loss }, threshold: 'a finite loss' } as const;
   if (Number.isFinite(loss)) {
@@ -28,10 +29,8 @@ export function numbersVerdict(model: Sequential, x: NDArray, y: NDArray): Verdi
   }
 }
 
-function lossOn(model: Sequential, x: NDArray, y: NDArray): number {
-  model.build(x.shape.slice(1));
-  const measure = compile((inputs: Tensor, targets: Tensor) =>
-    model.compiled.loss.call(targets, model.call(inputs, { training: false })).mean(),
-  );
+function lossOn(model: Model, x: NDArray, y: NDArray): number {
+  model.buildFor([x]);
+  const measure = compile((inputs: Tensor, targets: Tensor) => meanLoss(model, inputs, targets));
   return measure(tensor(x), tensor(y)).item();
 }

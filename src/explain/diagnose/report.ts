@@ -1,3 +1,4 @@
+import { documentMarkdown, documentText, type Table } from '../document.ts';
 import type { LayerSignal } from './signals.ts';
 import { byGravity, shown, type Verdict } from './verdict.ts';
 
@@ -33,12 +34,10 @@ export class Diagnosis {
         ...verdict.remedies.map((remedy) => `  → ${remedy}`),
       ].join('\n'),
     );
-    return [...(this.layers.length > 0 ? [aligned([TITLES, ...this.#rows()])] : []), ...verdicts].join('\n\n');
+    return [...this.#table().map((table) => documentText([table])), ...verdicts].join('\n\n');
   }
 
   toMarkdown(): string {
-    const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-    const table = [line(TITLES), line(TITLES.map((_, i) => (i === 0 ? '---' : '---:'))), ...this.#rows().map(line)];
     const verdicts = this.verdicts.map((verdict) =>
       [
         `**${verdict.topic}** (${verdict.severity}): ${verdict.sentence}`,
@@ -48,15 +47,15 @@ export class Diagnosis {
         ...verdict.remedies.map((remedy) => `- ${remedy}`),
       ].join('\n'),
     );
-    return [...(this.layers.length > 0 ? [table.join('\n')] : []), ...verdicts].join('\n\n');
+    return [...this.#table().map((table) => documentMarkdown([table])), ...verdicts].join('\n\n');
   }
 
   toJSON(): { verdicts: readonly Verdict[]; layers: readonly LayerSignal[] } {
     return { verdicts: this.verdicts, layers: this.layers };
   }
 
-  #rows(): string[][] {
-    return this.layers.map((layer) => [
+  #table(): Table[] {
+    const rows = this.layers.map((layer) => [
       layer.name,
       shown(layer.mean),
       shown(layer.deviation),
@@ -65,6 +64,8 @@ export class Diagnosis {
       layer.weightGradientNorm === undefined ? '' : shown(layer.weightGradientNorm),
       layer.updateRatio === undefined ? '' : shown(layer.updateRatio),
     ]);
+    const columns = TITLES.map((title, i) => ({ title, align: i === 0 ? 'left' : 'right' }) as const);
+    return rows.length > 0 ? [{ kind: 'table', columns, rows }] : [];
   }
 }
 
@@ -72,14 +73,3 @@ const measuredText = ({ measured }: Verdict): string =>
   Object.entries(measured)
     .map(([name, value]) => `${name} ${shown(value)}`)
     .join(', ');
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = TITLES.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
-  return lines.join('\n');
-}

@@ -2,10 +2,20 @@ import { backward } from '../../autodiff/backward.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Layer } from '../../layers/layer.ts';
 import { compile } from '../../tensor/compile.ts';
-import { abs, equal, greaterEqual, lessEqual, logicalOr, square, sqrt, variance } from '../../tensor/functions.ts';
+import {
+  abs,
+  equal,
+  greaterEqual,
+  lessEqual,
+  logicalOr,
+  sqrt,
+  square,
+  variance,
+} from '../../tensor/functions.ts';
 import { Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import type { Sequential } from '../../training/model.ts';
+import type { Model } from '../../training/model.ts';
+import { meanLoss } from './loss.ts';
 
 /** What goes through a layer: its outputs on the way forward, gradients on the way back. */
 export interface LayerSignal {
@@ -50,59 +60,69 @@ export function activationName(layer: Layer): string | undefined {
   return typeof activation === 'string' && activation !== 'linear' ? activation : undefined;
 }
 
-/** Each layer's output for a batch, inside of a compiled function, and the model's. */
-function outputsOf(model: Sequential, x: Tensor): { layers: [Layer, Tensor][]; output: Tensor } {
-  const layers: [Layer, Tensor][] = [];
-  let value = x;
-  for (const layer of model.layers) {
-    value = layer.call(value, { training: false });
-    layers.push([layer, value]);
-  }
-  return { layers, output: value };
-}
+/** Measures at every layer while a batch goes forward and its loss comes back; see `measureSignals`. */
+export type SignalMeter = (x: NDArray, y: NDArray) => LayerSignal[];
 
-/** Sends one batch forward and its loss back through a model, as one program, and measures at every layer. */
-export function measureSignals(model: Sequential, x: NDArray, y: NDArray): LayerSignal[] {
-  model.build(x.shape.slice(1));
+/** A meter to be used many times: forward, backward and all figures are one program, compiled for the first batch. */
+export function signalMeter(model: Model): SignalMeter {
   let layers: Layer[] = [];
-  const figures = compile((...given: Tensor[]) => {
+  const measure = compile((...given: Tensor[]) => {
     const [inputs, targets] = given as [Tensor, Tensor];
-    const run = outputsOf(model, inputs);
-    layers = run.layers.map(([layer]) => layer);
-    const loss = model.compiled.loss.call(targets, run.output).mean();
+    const applied: [Layer, Tensor][] = [];
+    const own = new Set(model.layers.filter(({ className }) => className !== 'InputLayer'));
+    const loss = meanLoss(model, inputs, targets, (layer, _, outputs) => {
+      if (own.has(layer)) applied.push([layer, outputs[0] as Tensor]);
+    });
+    layers = applied.map(([layer]) => layer);
     const weights = layers.flatMap(trainable).map((weight) => weight.read().node);
-    const nodes = [...run.layers.map(([, output]) => output.node), ...weights];
+    const nodes = [...applied.map(([, output]) => output.node), ...weights];
     const gradients = backward(loss.node, nodes).map((node) => new Tensor(node, true));
-    return run.layers.flatMap(([layer, output], i) => {
+    return applied.flatMap(([layer, output], i) => {
       const from = layers.length + layers.slice(0, i).flatMap(trainable).length;
       const ofWeights = gradients.slice(from, from + trainable(layer).length);
       return [...outputFigures(layer, output), norm([gradients[i] as Tensor]), norm(ofWeights)];
     });
-  })(tensor(x), tensor(y));
-  const numbers = figures.map((figure) => figure.item());
-  const each = figures.length / Math.max(1, layers.length);
-  const ratios = updateRatios(model, layers, x, y);
-  return layers.map((layer, i) => {
-    const [mean = 0, spread = 0, zero = 0, dead = 0, saturated = 0, gradient = 0, weightGradient = 0] =
-      numbers.slice(i * each);
-    const activation = activationName(layer);
-    const has = trainable(layer).length > 0;
-    return {
-      name: layer.name,
-      className: layer.className,
-      activation,
-      units: layer.outputShape.at(-1) ?? 1,
-      mean,
-      deviation: Math.sqrt(spread),
-      zero,
-      dead: activation && CAN_DIE.has(activation) ? dead : undefined,
-      saturated: activation && activation in BOUNDS ? saturated : undefined,
-      gradientNorm: gradient,
-      weightGradientNorm: has ? weightGradient : undefined,
-      weightNorm: has ? normOf(matrices(layer).map((weight) => weight.value())) : undefined,
-      updateRatio: ratios[i],
-    };
   });
+  return (x, y) => {
+    model.buildFor([x]);
+    const figures = measure(tensor(x), tensor(y)).map((figure) => figure.item());
+    const each = figures.length / Math.max(1, layers.length);
+    return layers.map((layer, i) => signalOf(layer, figures.slice(i * each, (i + 1) * each)));
+  };
+}
+
+function signalOf(layer: Layer, figures: readonly number[]): LayerSignal {
+  const [mean = 0, spread = 0, zero = 0, dead = 0, saturated = 0, gradient = 0, weightGradient = 0] = figures;
+  const activation = activationName(layer);
+  const has = trainable(layer).length > 0;
+  return {
+    name: layer.name,
+    className: layer.className,
+    activation,
+    units: layer.outputShape.at(-1) ?? 1,
+    mean,
+    deviation: Math.sqrt(spread),
+    zero,
+    dead: activation && CAN_DIE.has(activation) ? dead : undefined,
+    saturated: activation && activation in BOUNDS ? saturated : undefined,
+    gradientNorm: gradient,
+    weightGradientNorm: has ? weightGradient : undefined,
+    weightNorm: has ? normOf(matrices(layer).map((weight) => weight.value())) : undefined,
+    updateRatio: undefined,
+  };
+}
+
+/**
+ * Sends one batch forward and its loss back through a model, and measures at every layer. Takes the next training step,
+ * too, to see how far it goes, and takes it back.
+ *
+ * @param model compiled, and left as it was
+ */
+export function measureSignals(model: Model, x: NDArray, y: NDArray): LayerSignal[] {
+  const signals = signalMeter(model)(x, y);
+  const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
+  const ratios = updateRatios(model, [...layers.values()], x, y);
+  return signals.map((signal) => ({ ...signal, updateRatio: ratios.get(signal.name) }));
 }
 
 const trainable = (layer: Layer): readonly Variable[] => layer.weights.filter((weight) => weight.trainable);
@@ -114,7 +134,10 @@ const matrices = (layer: Layer): Variable[] => trainable(layer).filter(({ shape 
 function outputFigures(layer: Layer, output: Tensor): Tensor[] {
   const values = output.cast('float32').reshape([-1, output.shape.at(-1) ?? 1]); // [examples and places, units]
   const share = (condition: Tensor) => condition.cast('float32').mean();
-  const [low, high] = BOUNDS[activationName(layer) ?? ''] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const [low, high] = BOUNDS[activationName(layer) ?? ''] ?? [
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ];
   return [
     values.mean(),
     variance(values),
@@ -140,23 +163,20 @@ function normOf(values: readonly NDArray[]): number {
 }
 
 /** How far the next training step moves each layer's matrices, as a share of them; the step is taken back. */
-function updateRatios(
-  model: Sequential,
-  layers: readonly Layer[],
-  x: NDArray,
-  y: NDArray,
-): (number | undefined)[] {
+function updateRatios(model: Model, layers: readonly Layer[], x: NDArray, y: NDArray): Map<string, number> {
   model.compiled.optimizer.build(model.trainableWeights);
   const state = model.getState();
   const before = layers.map((layer) => matrices(layer).map((weight) => weight.value()));
   try {
     model.trainOnBatch(x, y);
-    return layers.map((layer, i) => {
-      const old = before[i] ?? [];
-      const size = normOf(old);
-      if (size === 0) return undefined;
-      return normOf(matrices(layer).map((weight, j) => difference(weight.value(), old[j]))) / size;
-    });
+    return new Map(
+      layers.flatMap((layer, i): [string, number][] => {
+        const old = before[i] ?? [];
+        const size = normOf(old);
+        const moves = matrices(layer).map((weight, j) => difference(weight.value(), old[j]));
+        return size === 0 ? [] : [[layer.name, normOf(moves) / size]];
+      }),
+    );
   } finally {
     model.setState(state);
   }

@@ -1,11 +1,11 @@
-import type { NDArray } from '../../graph/ndarray.ts';
 import type { TensorLike } from '../../tensor/tensor.ts';
+import { takeRows } from '../../training/arrays.ts';
 import type { Callback, FitPlan, Logs } from '../../training/callbacks.ts';
-import { pairOf, takeRows } from '../../training/fit.ts';
-import type { Sequential } from '../../training/model.ts';
+import { pairOf } from '../../training/fit.ts';
+import type { Model } from '../../training/model.ts';
 import { deadVerdict, flowVerdict, saturationVerdict } from './flow.ts';
 import { overfittingVerdict } from './generalisation.ts';
-import { measureSignals } from './signals.ts';
+import { type SignalMeter, signalMeter } from './signals.ts';
 import { shown, type Verdict } from './verdict.ts';
 
 export interface WatchOptions {
@@ -23,9 +23,10 @@ const EXAMPLES = 256;
 
 class Watch implements Callback {
   readonly #say: (sentence: string, verdict: Verdict) => void;
-  readonly #data: { x: NDArray; y: NDArray } | undefined;
+  readonly #data: WatchOptions['data'];
   readonly #patience: number;
-  #model: Sequential | undefined;
+  #model: Model | undefined;
+  #meter: SignalMeter | undefined;
   #losses: number[] = [];
   #devLosses: number[] = [];
   /** What it had to say, once it has. */
@@ -34,14 +35,12 @@ class Watch implements Callback {
   constructor({ data, say = (sentence) => console.warn(sentence), patience = 5 }: WatchOptions) {
     this.#say = say;
     this.#patience = patience;
-    if (!data) return;
-    const { x, y, count } = pairOf(...data);
-    const rows = Int32Array.from({ length: Math.min(EXAMPLES, count) }, (_, i) => i);
-    this.#data = { x: takeRows(x, rows), y: takeRows(y, rows) };
+    this.#data = data;
   }
 
-  onTrainBegin(model: Sequential, _plan: FitPlan): void {
+  onTrainBegin(model: Model, _plan: FitPlan): void {
     this.#model = model;
+    this.#meter = undefined;
     this.#losses = [];
     this.#devLosses = [];
     this.verdict = undefined;
@@ -83,7 +82,11 @@ class Watch implements Callback {
       measured: { first, least },
       threshold: `a loss that falls by more than ${100 * STUCK} % in ${this.#patience} epochs`,
       sentence: `The loss does not move: it was ${shown(first)} after one epoch and is ${shown(least)} after ${this.#patience}.`,
-      remedies: ['Raise the learning rate.', 'Look for dead or saturated units.', 'Check that inputs and targets belong together.'],
+      remedies: [
+        'Raise the learning rate.',
+        'Look for dead or saturated units.',
+        'Check that inputs and targets belong together.',
+      ],
     };
   }
 
@@ -93,7 +96,10 @@ class Watch implements Callback {
 
   #signals(): (Verdict | undefined)[] {
     if (!this.#data || !this.#model) return [];
-    const layers = measureSignals(this.#model, this.#data.x, this.#data.y);
+    const { x, y, count } = pairOf(this.#model, ...this.#data);
+    const rows = Int32Array.from({ length: Math.min(EXAMPLES, count) }, (_, i) => i);
+    this.#meter ??= signalMeter(this.#model);
+    const layers = this.#meter(takeRows(x, rows), takeRows(y, rows));
     return [flowVerdict(layers), deadVerdict(layers), saturationVerdict(layers)];
   }
 }
