@@ -7,6 +7,8 @@ setBackend(wasmBackend());
 export { referenceBackend } from './backends/reference/backend.ts';
 export { wasmBackend } from './backends/wasm/backend.ts';
 export type { Backend, CompileReport, Executable } from './compile/backend.ts';
+export { Dataset } from './data/dataset/dataset.ts';
+export * as datasets from './data/downloads/datasets.ts';
 export type { Dtype } from './graph/dtypes.ts';
 export * from './graph/errors.ts';
 export { type NDArray, ndarray, type Shape } from './graph/ndarray.ts';

@@ -1,2 +1,12 @@
 /** What needs a file system: a contents page. */
-export { readCsv, readImageSet } from './data/files.ts';
+export {
+  imageDatasetFromDirectory,
+  readCsv,
+  readImage,
+  readImageSet,
+  readNpy,
+  readNpz,
+  readParquet,
+  streamCsv,
+  streamJsonLines,
+} from './data/files.ts';

@@ -1,10 +1,11 @@
-import { add, fullLike, sumTo } from '../graph/build.ts';
+import { fullLike, sumTo } from '../graph/build.ts';
 import { isFloating } from '../graph/dtypes.ts';
 import { ArgumentError } from '../graph/errors.ts';
 import { inOrder } from '../graph/graph.ts';
 import { sizeOf } from '../graph/ndarray.ts';
 import { applyRow, type Node } from '../graph/ops.ts';
 import { typeText } from '../graph/shapes.ts';
+import { accumulate } from './accumulate.ts';
 import { GRADIENTS } from './gradients.ts';
 
 /**
@@ -27,17 +28,21 @@ export function backward(output: Node, wrt: readonly Node[]): Node[] {
   }
   const order = inOrder([output]);
   const reached = dependents(order, new Set(wrt));
-  const cotangents = new Map<Node, Node>([[output, fullLike(output, 1)]]);
+  const shares = new Map<Node, Node[]>([[output, [fullLike(output, 1)]]]);
+  const cotangents = new Map<Node, Node>();
   for (const node of order.toReversed()) {
-    const g = cotangents.get(node);
-    if (!g || !reached.has(node)) continue;
+    const arrived = shares.get(node);
+    if (!arrived || !reached.has(node)) continue;
+    const g = accumulate(arrived);
+    cotangents.set(node, g);
     applyRow(GRADIENTS, node, g).forEach((contribution, at) => {
       const from = node.inputs[at];
       if (!from || !contribution || !reached.has(from)) return;
       // Broadcasting is undone here, once, for every rule.
       const share = sumTo(contribution, from.shape);
-      const sofar = cotangents.get(from);
-      cotangents.set(from, sofar ? add(sofar, share) : share);
+      const known = shares.get(from);
+      if (known) known.push(share);
+      else shares.set(from, [share]);
     });
   }
   return wrt.map((leaf) => cotangents.get(leaf) ?? fullLike(leaf, 0));

@@ -100,6 +100,14 @@ export const GRADIENTS: Table<readonly [g: Node], Cotangents> = {
     return [pad(g, start, after)];
   },
   pad: (y, g) => [slice(g, y.attributes.before, inputOf(y, 0).shape)],
+  concat: ({ inputs, attributes: { axis } }, g) => {
+    let from = 0;
+    return inputs.map(({ shape }) => {
+      const share = slice(g, shape.map(() => 0).with(axis, from), shape);
+      from += shape[axis] ?? 0;
+      return share;
+    });
+  },
   flip: (y, g) => [flip(g, y.attributes.axes)],
   window: (y, g) => {
     const { shape } = inputOf(y, 0);

@@ -8,6 +8,11 @@ export interface Buffer {
   readonly node: Node;
   readonly dtype: Dtype;
   readonly elements: number;
+  /**
+   * Where it is no memory of its own but the rest of another buffer, from so many elements on: a kernel that reads
+   * the t-th slice of an array is then the same code for every t.
+   */
+  readonly within?: { readonly buffer: Buffer; readonly offset: number };
 }
 
 /**
@@ -84,10 +89,12 @@ export function addsInPlace(root: Root | undefined): boolean {
   return root?.kind === 'scatter' || root?.kind === 'unwindow';
 }
 
-/** A result to write, at the same flat position in the buffer as in the kernel's space. */
+/** A result to write: through a view over the kernel's space, or at the same flat position as there. */
 export interface Store {
   readonly buffer: Buffer;
   readonly value: Expression;
+  /** Of no two equal positions and without padding. */
+  readonly view?: View;
 }
 
 /** One loop nest over `space`: accumulate the root, compute the stores' values, write them. */
@@ -135,7 +142,10 @@ export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): 
   } else if (root?.kind === 'unwindow') {
     lines.push(`  add ${print.value(root.body)} over [${root.lengths.join(', ')}] at ${viewText(root.view)}`);
   }
-  for (const { buffer, value } of kernel.stores) lines.push(`  ${nameOf(buffer)} = ${print.value(value)}`);
+  for (const { buffer, value, view } of kernel.stores) {
+    const place = view ? `${nameOf(buffer)} ${viewText(view)}` : nameOf(buffer);
+    lines.push(`  ${place} = ${print.value(value)}`);
+  }
   return lines.join('\n');
 }
 

@@ -5,7 +5,8 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
-import { addsInPlace, type Buffer, type Expression, type Kernel, type Root } from './kernels.ts';
+import { addsInPlace, type Buffer, type Expression, type Kernel, type Root, type Store } from './kernels.ts';
+import { ownPlace, type Place, type Places, placeParts } from './places.ts';
 import {
   broadcastView,
   contiguous,
@@ -53,15 +54,27 @@ export function lower(step: Step, options: LowerOptions = {}): Lowered {
  * A way from a kernel's loops down to a node: the rearrangements in between, outermost first. A function from
  * the view of the node to the view of the loops.
  */
-interface Path {
-  readonly key: string;
+class Path {
   /** @throws NeedsStorage when strides cannot say it, naming what must be stored for that. */
   readonly apply: (view: View) => View;
   /** Whether it goes through padding. */
-  readonly padded?: boolean;
-}
+  readonly padded: boolean;
+  readonly #further = new Map<string, Path>();
 
-const HERE: Path = { key: '', apply: (view) => view };
+  constructor(apply: (view: View) => View = (view) => view, padded = false) {
+    this.apply = apply;
+    this.padded = padded;
+  }
+
+  /** The way on through one more rearrangement; the same object for the same `key`. */
+  on(key: string, rearrange: (view: View) => View, padded = this.padded): Path {
+    const known = this.#further.get(key);
+    if (known) return known;
+    const made = new Path((view) => this.apply(rearrange(view)), padded);
+    this.#further.set(key, made);
+    return made;
+  }
+}
 
 /** A kernel while it is being filled: nodes computed in it, by the value each has at a point of its space. */
 interface Draft {
@@ -70,6 +83,8 @@ interface Draft {
   readonly values: Map<Node, Expression>;
   /** What its expressions read, with the views they read it through. */
   readonly reads: { node: Node; dense: boolean }[];
+  /** Where it copies something to, instead of computing a node. */
+  readonly copy?: Store;
 }
 
 /** Thrown inside when a view cannot be said by strides: this node must be stored first. */
@@ -93,6 +108,9 @@ class Lowering {
   readonly #home = new Map<Node, number>();
   readonly #buffers = new Map<Node, Buffer>();
   readonly #stored: Set<Node>;
+  readonly #places: Places;
+  /** Buffers that begin within others, by those and the place. */
+  readonly #parts = new Map<Buffer, Map<number, Buffer>>();
 
   constructor(step: Step, options: LowerOptions) {
     // A result that is an input as it stands gets a place of its own: its input may be overwritten.
@@ -105,50 +123,100 @@ class Lowering {
     const results = [...this.#step.outputs, ...this.#step.updates.map(({ value }) => value)];
     this.#order = inOrder([...results, ...step.updates.map(({ target }) => target)]);
     this.#stored = chooseStored(this.#order, results, this.#unfused);
+    const dense = needingBuffers(this.#order, results);
+    this.#places = placeParts(
+      this.#order,
+      (node) => dense.has(node),
+      (node) => !this.#unfused && isWritable(node),
+    );
+    for (const node of this.#places.placed.keys()) this.#stored.add(node);
   }
 
   finish(): Lowered {
     for (const node of this.#order) if (this.#stored.has(node)) this.#place(node);
     const { outputs, updates } = this.#step;
-    const inPlace = updates.filter((update) => this.#mayOverwrite(update));
+    const lastReads = this.#lastReads();
+    const inPlace = new Map<Node, Buffer[]>();
+    const copied = updates.filter(({ target, value }) => {
+      if (!this.#mayOverwrite(value, lastReads.get(target))) return true;
+      inPlace.set(value, [...(inPlace.get(value) ?? []), this.#buffer(target)]);
+      return false;
+    });
     const read = new Set(
       this.#drafts.flatMap((draft, at) =>
         draft.reads.flatMap(({ node }) => (this.#home.get(node) === at ? [] : [node])),
       ),
     );
-    const kept = new Set([
-      ...outputs,
-      ...updates.filter((update) => !inPlace.includes(update)).map(({ value }) => value),
-    ]);
+    const kept = new Set([...outputs, ...copied.map(({ value }) => value)]);
 
     const kernels: Kernel[] = [];
-    for (const { space, root, values } of this.#drafts) {
-      const stores = [...values].flatMap(([node, value]) => {
-        const targets = inPlace
-          .filter((update) => update.value === node)
-          .map(({ target }) => this.#buffer(target));
-        if (read.has(node) || kept.has(node) || addsInPlace(root)) targets.push(this.#buffer(node));
-        return targets.map((buffer) => ({ buffer, value }));
-      });
+    for (const { space, root, values, copy } of this.#drafts) {
+      const stores = copy ? [copy] : [];
+      for (const [node, value] of values) {
+        const needed = read.has(node) || kept.has(node) || addsInPlace(root);
+        for (const buffer of inPlace.get(node) ?? []) stores.push({ buffer, value });
+        for (const place of this.#placesOf(node)) {
+          if (needed || !place.whole) stores.push(this.#store(place, space, value));
+        }
+      }
       if (stores.length > 0) kernels.push(root ? { space, root, stores } : { space, stores });
     }
     return {
       kernels,
-      copies: updates
-        .filter((update) => !inPlace.includes(update))
-        .map(({ target, value }) => ({ from: this.#buffer(value), to: this.#buffer(target) })),
+      copies: copied.map(({ target, value }) => ({ from: this.#buffer(value), to: this.#buffer(target) })),
       leaves: new Map([...this.#buffers].filter(([node]) => node.op === 'input' || node.op === 'constant')),
       outputs: outputs.map((node) => this.#buffer(node)),
     };
   }
 
-  /** Whether nothing reads the old value of the target once its new value is being written. */
-  #mayOverwrite({ target, value }: Update): boolean {
+  /** The last kernel that reads each leaf, and whether it reads it only at the point it computes. */
+  #lastReads(): Map<Node, { at: number; dense: boolean }> {
+    const last = new Map<Node, { at: number; dense: boolean }>();
+    for (const [at, { reads }] of this.#drafts.entries()) {
+      for (const { node, dense } of reads) {
+        const known = last.get(node);
+        last.set(node, { at, dense: dense && (known?.at !== at || known.dense) });
+      }
+    }
+    return last;
+  }
+
+  /** Whether nothing reads the old value of an update's target once its new value is being written. */
+  #mayOverwrite(value: Node, last: { at: number; dense: boolean } | undefined): boolean {
     const home = this.#home.get(value);
-    if (home === undefined) return false;
-    return this.#drafts.every((draft, at) =>
-      draft.reads.every(({ node, dense }) => node !== target || at < home || (at === home && dense)),
-    );
+    if (home === undefined || !this.#drafts[home]?.values.has(value)) return false;
+    return !last || last.at < home || (last.at === home && last.dense);
+  }
+
+  #placesOf(node: Node): readonly Place[] {
+    return this.#places.placed.get(node) ?? [ownPlace(node)];
+  }
+
+  /** A result written to one of its places, from a kernel over `space`. */
+  #store(place: Place, space: readonly number[], value: Expression): Store {
+    if (place.whole) return { buffer: this.#buffer(place.root), value };
+    const through = reshapeView(place.view, space);
+    if (!through)
+      throw new VerifyError({ asked: 'place of a part', expected: 'one its kernel can write to' });
+    const { buffer, view } = this.#from(this.#buffer(place.root), through);
+    return isDense(view) ? { buffer, value } : { buffer, value, view };
+  }
+
+  /** A view of a buffer as a view from its beginning, so that what differs by the place alone is the same code. */
+  #from(buffer: Buffer, view: View): Operand {
+    const { offset } = view;
+    if (offset <= 0 || view.shape.some((_, axis) => !isWhole(view, axis))) return { buffer, view };
+    const parts = this.#parts.get(buffer) ?? new Map<number, Buffer>();
+    this.#parts.set(buffer, parts);
+    const { node, dtype, elements } = buffer;
+    const part = parts.get(offset) ?? {
+      node,
+      dtype,
+      elements: elements - offset,
+      within: { buffer, offset },
+    };
+    parts.set(offset, part);
+    return { buffer: part, view: { ...view, offset: 0 } };
   }
 
   #buffer(node: Node): Buffer {
@@ -164,6 +232,10 @@ class Lowering {
     if (this.#home.has(node) || isLeaf(node)) return;
     for (;;) {
       try {
+        if (node.op === 'concat') {
+          this.#concatenate(node);
+          return;
+        }
         const home = this.#joinable(node);
         if (home !== undefined && this.#join(node, home)) return;
         this.#drafts.push(this.#draft(node));
@@ -183,24 +255,51 @@ class Lowering {
     }
   }
 
+  /** Most parts have been written where they belong; the others are copied there. */
+  #concatenate(node: NodeOf<'concat'>): void {
+    const drafts = (this.#places.copies.get(node) ?? []).map(({ part, to }): Draft => {
+      const reads: Draft['reads'] = [];
+      const value = this.#expression(part, new Path(), {
+        values: new Map(),
+        reads,
+        memo: new Map(),
+        top: node,
+      });
+      return { space: part.shape, values: new Map(), reads, copy: this.#store(to, part.shape, value) };
+    });
+    this.#drafts.push(...drafts);
+    const written = node.inputs.map((part) => this.#home.get(underMovement(part)) ?? -1);
+    this.#home.set(node, drafts.length > 0 ? this.#drafts.length - 1 : Math.max(...written));
+  }
+
   /** The last kernel that computes something `node` reads, if it has room for it. */
   #joinable(node: Node): number | undefined {
     if (this.#unfused || !(ELEMENTWISE.has(node.op) || MOVEMENT.has(node.op))) return undefined;
-    const reads: Draft['reads'] = [];
-    this.#expression(node, HERE, { values: new Map(), reads, memo: new Map(), top: node });
-    const last = Math.max(-1, ...reads.map((read) => this.#home.get(read.node) ?? -1));
+    const last = this.#lastHomeUnder(node);
     const draft = this.#drafts[last];
     if (!draft || addsInPlace(draft.root) || sizeOf(draft.space) !== sizeOf(node.shape)) return undefined;
+    return last;
+  }
+
+  /** The last kernel that computes something `node` is computed from. */
+  #lastHomeUnder(node: Node): number {
+    let last = -1;
+    const seen = new Set<Node>();
+    const pending = [...node.inputs];
+    for (let from = pending.pop(); from; from = pending.pop()) {
+      if (seen.has(from)) continue;
+      seen.add(from);
+      const home = this.#home.get(from);
+      if (home !== undefined) last = Math.max(last, home);
+      else pending.push(...from.inputs);
+    }
     return last;
   }
 
   #join(node: Node, home: number): boolean {
     const draft = this.#drafts[home] as Draft;
     const reads: Draft['reads'] = [];
-    const path: Path = {
-      key: `reshape[${draft.space}]`,
-      apply: (view) => reshapeView(view, draft.space) ?? store(node),
-    };
+    const path = new Path((view) => reshapeView(view, draft.space) ?? store(node));
     let value: Expression;
     try {
       value = this.#expression(node, path, { values: draft.values, reads, memo: new Map(), top: node });
@@ -210,6 +309,8 @@ class Lowering {
     }
     // A value of this very kernel read at another place than the one it is computed at is not there yet.
     if (reads.some((read) => this.#home.get(read.node) === home)) return false;
+    // Its places must be ones that this kernel's loops can walk.
+    if (!this.#placesOf(node).every(({ view }) => reshapeView(view, draft.space))) return false;
     draft.values.set(node, value);
     draft.reads.push(...reads);
     this.#home.set(node, home);
@@ -221,12 +322,16 @@ class Lowering {
     const scope = {
       values: new Map<Node, Expression>(),
       reads,
-      memo: new Map<string, Expression>(),
+      memo: new Map(),
       top: node,
     };
     const root = this.#root(node, scope);
     if (!root)
-      return { space: node.shape, values: new Map([[node, this.#expression(node, HERE, scope)]]), reads };
+      return {
+        space: node.shape,
+        values: new Map([[node, this.#expression(node, new Path(), scope)]]),
+        reads,
+      };
     const { dtype } = node;
     return { space: root.space, root: root.root, values: new Map([[node, { kind: 'root', dtype }]]), reads };
   }
@@ -239,7 +344,7 @@ class Lowering {
       const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
       const reduced = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [axis] : []));
       const order = [...kept, ...reduced];
-      const path: Path = { key: `permute[${order}]`, apply: (view) => permuteView(view, order) };
+      const path = new Path((view) => permuteView(view, order));
       const lengths = reduced.map((axis) => x.shape[axis] ?? 1);
       const body = this.#expression(x, path, scope);
       return {
@@ -277,7 +382,7 @@ class Lowering {
     const places = size.map((_, i) => inside + i);
     const others = x.shape.flatMap((_, axis) => (axis < first || places.includes(axis) ? [] : [axis]));
     const order = [...Array.from({ length: first }, (_, axis) => axis), ...places, ...others];
-    const path: Path = { key: `permute[${order}]`, apply: (view) => permuteView(view, order) };
+    const path = new Path((view) => permuteView(view, order));
     const seen = windowView(contiguous(node.shape), node.attributes, x.shape) as View;
     const root: Root = {
       kind: 'unwindow',
@@ -293,17 +398,16 @@ class Lowering {
     const leading = node.shape.slice(0, -2);
     const [m, n] = node.shape.slice(-2) as [number, number];
     const sides = node.inputs.map((side) => {
-      const path: Path = {
-        key: `batch[${leading}]`,
-        apply: (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
-      };
+      const path = new Path(
+        (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
+      );
       const read = this.#operand(side, path);
       const { shape, strides } = read.view;
       if (shape.some((_, axis) => !isWhole(read.view, axis)) || strides.some((n) => n < 0)) store(side);
-      scope.reads.push({ node: read.buffer.node, dense: false });
+      scope.reads.push({ node: read.node, dense: false });
       return read;
     });
-    let [a, b] = sides as [Operand, Operand];
+    let [a, b] = sides as readonly Operand[] as [Operand, Operand];
     let space: readonly number[] = node.shape;
     const depth = a.view.shape.at(-1) ?? 1;
     // Where all batches share the right side, they are just more rows of the left one.
@@ -312,6 +416,7 @@ class Lowering {
     if (
       leading.length > 0 &&
       stacked &&
+      this.#placesOf(node).every(({ view }) => reshapeView(view, [rows, n])) &&
       leading.every((_, axis) => b.view.strides[axis] === 0 || leading[axis] === 1)
     ) {
       a = { buffer: a.buffer, view: stacked };
@@ -322,9 +427,11 @@ class Lowering {
   }
 
   /** A stored array through rearrangements only, as matmul reads its operands. */
-  #operand(node: Node, path: Path): Operand {
-    if (this.#isReadable(node))
-      return { buffer: this.#buffer(node), view: path.apply(contiguous(node.shape)) };
+  #operand(node: Node, path: Path): Operand & { readonly node: Node } {
+    if (this.#isReadable(node)) {
+      const [place] = this.#placesOf(node) as [Place];
+      return { node, ...this.#from(this.#buffer(place.root), path.apply(place.view)) };
+    }
     return isMovement(node) ? this.#operand(node.inputs[0] as Node, through(path, node)) : store(node);
   }
 
@@ -334,11 +441,15 @@ class Lowering {
 
   /** The value of `node` at a point of the loops that `path` leads from. */
   #expression(node: Node, path: Path, scope: Scope): Expression {
-    const key = `${node.id}:${path.key}`;
-    const known = scope.memo.get(key);
+    let there = scope.memo.get(path);
+    if (!there) {
+      there = new Map();
+      scope.memo.set(path, there);
+    }
+    const known = there.get(node);
     if (known) return known;
     const made = this.#makeExpression(node, path, scope);
-    scope.memo.set(key, made);
+    there.set(node, made);
     return made;
   }
 
@@ -351,9 +462,10 @@ class Lowering {
       if (isDense(path.apply(contiguous(node.shape)))) return local;
     }
     if (isLeaf(node) || value !== undefined || this.#home.has(node)) {
-      const view = path.apply(contiguous(node.shape));
+      const [place] = this.#placesOf(node) as [Place];
+      const view = path.apply(place.view);
       scope.reads.push({ node, dense: isDense(view) });
-      return { kind: 'load', dtype, buffer: this.#buffer(node), view };
+      return { kind: 'load', dtype, ...this.#from(this.#buffer(place.root), view) };
     }
     if (this.#stored.has(node) && node !== scope.top) store(node);
     const input = node.inputs[0] as Node;
@@ -419,7 +531,7 @@ interface Scope {
   /** Nodes whose values the kernel already has. */
   readonly values: ReadonlyMap<Node, Expression>;
   readonly reads: Draft['reads'];
-  readonly memo: Map<string, Expression>;
+  readonly memo: Map<Path, Map<Node, Expression>>;
   /** The stored node being computed. */
   readonly top: Node;
 }
@@ -431,25 +543,21 @@ function store(node: Node): never {
 
 /** The way on through a rearrangement. Its input, once stored, is dense, and any rearrangement of that can be said. */
 function through(path: Path, node: MovementNode): Path {
-  return {
-    key: `${path.key}/${node.op}${JSON.stringify(node.attributes)}`,
-    apply: (view) => path.apply(move(view, node) ?? store(node.inputs[0] as Node)),
-    padded: node.op === 'pad' || (path.padded ?? false),
-  };
+  return path.on(
+    node.op + JSON.stringify(node.attributes),
+    (view) => move(view, node) ?? store(node.inputs[0] as Node),
+    node.op === 'pad' || path.padded,
+  );
 }
 
 /** The way on to an operand that the operation broadcasts. */
 function stretched(path: Path, from: Node, to: Node): Path {
   if (sameShape(from.shape, to.shape)) return path;
-  return {
-    ...path,
-    key: `${path.key}/to[${to.shape}]`,
-    apply: (view) => path.apply(broadcastView(view, to.shape) ?? store(from)),
-  };
+  return path.on(`to[${to.shape}]`, (view) => broadcastView(view, to.shape) ?? store(from));
 }
 
 function isPadding(path: Path, node: Node): boolean {
-  return (path.padded ?? false) && constantOf(node) !== 0;
+  return path.padded && constantOf(node) !== 0;
 }
 
 function isMovement(node: Node): node is MovementNode {
@@ -480,8 +588,13 @@ function broadcastless(view: View): View {
 function chooseStored(order: readonly Node[], results: readonly Node[], unfused: boolean): Set<Node> {
   const stored = new Set<Node>(results);
   const readers = new Map<Node, Node[]>();
-  for (const node of order)
-    for (const from of new Set(node.inputs)) readers.set(from, [...(readers.get(from) ?? []), node]);
+  for (const node of order) {
+    for (const from of new Set(node.inputs)) {
+      const known = readers.get(from);
+      if (known) known.push(node);
+      else readers.set(from, [node]);
+    }
+  }
   const operations = new Map<Node, number>();
   for (const node of order) {
     if (isLeaf(node) || constantOf(node) !== undefined) continue;
@@ -503,13 +616,33 @@ function chooseStored(order: readonly Node[], results: readonly Node[], unfused:
 }
 
 function needsLoop(node: Node): boolean {
-  return REDUCTIONS.has(node.op) || ['matmul', 'scatterAdd', 'unwindow'].includes(node.op);
+  return REDUCTIONS.has(node.op) || ['matmul', 'scatterAdd', 'unwindow', 'concat'].includes(node.op);
+}
+
+/** Whether a kernel can write the node's value through a view. */
+function isWritable(node: Node): boolean {
+  const isSimple = isLeaf(node) || constantOf(node) !== undefined || MOVEMENT.has(node.op);
+  return !isSimple && node.op !== 'scatterAdd' && node.op !== 'unwindow';
+}
+
+/** Nodes that are read, or returned, as a dense buffer of their own. */
+function needingBuffers(order: readonly Node[], results: readonly Node[]): Set<Node> {
+  const needing = new Set(results);
+  for (const node of order) {
+    const isIndirect = node.op === 'gather' || node.op === 'scatterAdd' || node.op === 'uniform';
+    if (isIndirect) for (const from of node.inputs) needing.add(from);
+  }
+  return needing;
 }
 
 /** Stores what lies under rearrangements. */
 function storeThrough(node: Node, stored: Set<Node>): void {
-  if (isMovement(node)) storeThrough(node.inputs[0] as Node, stored);
-  else if (constantOf(node) === undefined) stored.add(node);
+  const under = underMovement(node);
+  if (constantOf(under) === undefined) stored.add(under);
+}
+
+function underMovement(node: Node): Node {
+  return isMovement(node) ? underMovement(node.inputs[0] as Node) : node;
 }
 
 /** Stores padding that a window would read through. */

@@ -21,9 +21,14 @@ export const ZEROS = 64;
 /** Vector loads may read up to 16 bytes past an array; behind the last one lies this much. */
 export const SLACK = 64;
 
-/** Bytes of a buffer in the arena, where a bool takes four. */
-export function bufferBytes({ dtype, elements }: Buffer): number {
-  return elements * (dtype === 'float64' ? 8 : 4);
+/** Bytes of one stored element: a bool takes four, so that lanes of all 32-bit types line up. */
+export function elementBytes({ dtype }: Pick<Buffer, 'dtype'>): number {
+  return dtype === 'float64' ? 8 : 4;
+}
+
+/** Bytes of a buffer in the arena. */
+export function bufferBytes(buffer: Buffer): number {
+  return buffer.elements * elementBytes(buffer);
 }
 
 /**
@@ -34,25 +39,59 @@ export function bufferBytes({ dtype, elements }: Buffer): number {
  */
 export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
   const offsets = new Map<Buffer, number>();
-  const placed: (Lifetime & { start: number; end: number })[] = [];
+  const placed = new Placed(lifetimes.length);
   let bytes = ZEROS;
-  const largestFirst = [...lifetimes].sort((a, b) => bufferBytes(b.buffer) - bufferBytes(a.buffer));
-  for (const lifetime of largestFirst) {
-    const size = align(bufferBytes(lifetime.buffer));
-    let start = ZEROS;
-    // `placed` is sorted by start: slide past each neighbour in time that is in the way.
-    for (const other of placed) {
-      if (other.to < lifetime.from || lifetime.to < other.from) continue;
-      if (start + size <= other.start) break;
-      start = Math.max(start, other.end);
-    }
-    const end = start + size;
-    const at = placed.findIndex((other) => other.start > start);
-    placed.splice(at < 0 ? placed.length : at, 0, { ...lifetime, start, end });
-    offsets.set(lifetime.buffer, start);
-    bytes = Math.max(bytes, end);
+  const largestFirst = lifetimes
+    .map((lifetime) => ({ lifetime, size: bufferBytes(lifetime.buffer) }))
+    .sort((a, b) => b.size - a.size);
+  for (const { lifetime, size } of largestFirst) {
+    const { from, to, buffer } = lifetime;
+    const length = align(size);
+    const start = placed.lowest(from, to, length);
+    placed.insert(from, to, start, start + length);
+    offsets.set(buffer, start);
+    bytes = Math.max(bytes, start + length);
   }
   return { offsets, bytes };
+}
+
+/** What has been placed, by start, as columns of numbers: a large graph asks for millions of comparisons. */
+class Placed {
+  readonly #from: Float64Array;
+  readonly #to: Float64Array;
+  readonly #start: Float64Array;
+  readonly #end: Float64Array;
+  #count = 0;
+
+  constructor(capacity: number) {
+    const column = () => new Float64Array(capacity);
+    [this.#from, this.#to, this.#start, this.#end] = [column(), column(), column(), column()];
+  }
+
+  /** The lowest place for `length` bytes that nothing alive between `from` and `to` touches. */
+  lowest(from: number, to: number, length: number): number {
+    let start = ZEROS;
+    // Sorted by start: slide past each neighbour in time that is in the way.
+    for (let i = 0; i < this.#count; i++) {
+      if ((this.#to[i] ?? 0) < from || to < (this.#from[i] ?? 0)) continue;
+      if (start + length <= (this.#start[i] ?? 0)) break;
+      start = Math.max(start, this.#end[i] ?? 0);
+    }
+    return start;
+  }
+
+  insert(from: number, to: number, start: number, end: number): void {
+    let at = this.#count++;
+    while (at > 0 && (this.#start[at - 1] ?? 0) > start) at--;
+    const put = (column: Float64Array, value: number) => {
+      column.copyWithin(at + 1, at, this.#count - 1);
+      column[at] = value;
+    };
+    put(this.#from, from);
+    put(this.#to, to);
+    put(this.#start, start);
+    put(this.#end, end);
+  }
 }
 
 function align(bytes: number): number {

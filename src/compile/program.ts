@@ -1,7 +1,7 @@
 import { optimise, type PipelineOptions } from '../passes/pipeline.ts';
 import { type Buffer, type Expression, eachExpression, type Kernel, kernelText } from './kernels.ts';
 import { type Lowered, type LowerOptions, lower, type Step } from './lower.ts';
-import { type Lifetime, type MemoryPlan, planMemory } from './memory.ts';
+import { elementBytes, type Lifetime, type MemoryPlan, planMemory } from './memory.ts';
 
 /** A step made ready for a backend: kernels in order, and a place in one arena for every buffer. */
 export interface Program extends Lowered {
@@ -17,16 +17,35 @@ export function makeProgram(step: Step, options: CompileOptions = {}): Program {
   const outputs = results.slice(0, step.outputs.length);
   const updates = targets.map((target, i) => ({ target, value: results[outputs.length + i] ?? target }));
   const lowered = lower({ outputs, updates }, options);
-  return { ...lowered, memory: planMemory(lifetimes(lowered)) };
+  const { offsets, bytes } = planMemory(lifetimes(lowered));
+  return { ...lowered, memory: { offsets: withAliases(offsets, lowered.kernels), bytes } };
+}
+
+/** The places of whole buffers, and of those that begin within one. */
+function withAliases(
+  offsets: ReadonlyMap<Buffer, number>,
+  kernels: readonly Kernel[],
+): ReadonlyMap<Buffer, number> {
+  const all = new Map(offsets);
+  for (const buffer of kernels.flatMap(buffersOf)) {
+    const { within } = buffer;
+    if (within) all.set(buffer, (offsets.get(within.buffer) ?? 0) + within.offset * elementBytes(buffer));
+  }
+  return all;
 }
 
 /** Leaves and outputs live throughout; all else from the kernel that writes it to the last that reads it. */
 function lifetimes({ kernels, leaves, outputs, copies }: Lowered): Lifetime[] {
   const end = kernels.length;
   const spans = new Map<Buffer, { from: number; to: number }>();
-  const touch = (buffer: Buffer, at: number) => {
+  const touch = (part: Buffer, at: number) => {
+    const buffer = part.within?.buffer ?? part;
     const span = spans.get(buffer);
-    spans.set(buffer, { from: Math.min(span?.from ?? at, at), to: Math.max(span?.to ?? at, at) });
+    if (!span) spans.set(buffer, { from: at, to: at });
+    else {
+      span.from = Math.min(span.from, at);
+      span.to = Math.max(span.to, at);
+    }
   };
   kernels.forEach((kernel, at) => {
     for (const buffer of buffersOf(kernel)) touch(buffer, at);

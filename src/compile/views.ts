@@ -62,9 +62,9 @@ export function move(view: View, node: MovementNode): View | undefined {
     case 'permute':
       return permuteView(view, node.attributes.order);
     case 'slice':
-      return shift(view, node.attributes.start, node.attributes.size);
+      return boxView(view, node.attributes.start, node.attributes.size);
     case 'pad':
-      return shift(
+      return boxView(
         view,
         node.attributes.before.map((count) => -count),
         node.shape,
@@ -139,7 +139,7 @@ export function broadcastView(view: View, shape: Shape): View | undefined {
 }
 
 /** Moves the origin to `start`, negative for padding, and takes `shape` from there. */
-function shift(view: View, start: readonly number[], shape: Shape): View {
+export function boxView(view: View, start: readonly number[], shape: Shape): View {
   const offset = view.strides.reduce(
     (total, stride, axis) => total + stride * (start[axis] ?? 0),
     view.offset,

@@ -60,17 +60,7 @@ export async function parseCsv(csv: string | Uint8Array, options: CsvOptions = {
   if (quote !== undefined) throw quoteError(quote, text, source);
 
   const [header, ...rows] = numberLines(data);
-  if (header === undefined) {
-    throw new DataError(
-      {
-        asked: 'reading a table',
-        expected: 'a header and rows below it',
-        received: 'an empty file',
-        fix: 'Write the names of the columns into the first line.',
-      },
-      { file: source },
-    );
-  }
+  if (header === undefined) throw emptyTable(source);
   const names = checkHeader(header, source);
   if (rows.length === 0) {
     throw new DataError(
@@ -92,15 +82,15 @@ export async function parseCsv(csv: string | Uint8Array, options: CsvOptions = {
   };
 }
 
-interface Row {
+export interface Row {
   readonly fields: readonly string[];
   readonly line: number;
 }
 
 /** Gives every row the line it begins on, and drops blank lines. A quoted line break is a line too. */
-function numberLines(records: readonly string[][]): Row[] {
+export function numberLines(records: readonly string[][], firstLine = 1): Row[] {
   const rows: Row[] = [];
-  let line = 1;
+  let line = firstLine;
   for (const fields of records) {
     if (fields.length > 1 || (fields[0] ?? '').trim() !== '') rows.push({ fields, line });
     for (const field of fields) line += countBreaks(field);
@@ -116,7 +106,7 @@ function countBreaks(text: string): number {
 }
 
 /** Only the header is looked at: rows hold free text, and a ragged row must not hide its own mistake. */
-function findDelimiter(papa: typeof Papa, text: string): string {
+export function findDelimiter(papa: typeof Papa, text: string): string {
   const header = text.trimStart();
   const widths = DELIMITERS.map(
     (delimiter) =>
@@ -125,7 +115,7 @@ function findDelimiter(papa: typeof Papa, text: string): string {
   return DELIMITERS[widths.indexOf(Math.max(...widths))] ?? ',';
 }
 
-function checkHeader({ fields, line }: Row, source: string): string[] {
+export function checkHeader({ fields, line }: Row, source: string): string[] {
   const names = fields.map((field, column) => field.trim() || `column ${column + 1}`);
   const firstAt = new Map<string, number>();
   for (const [index, name] of names.entries()) {
@@ -147,7 +137,7 @@ function checkHeader({ fields, line }: Row, source: string): string[] {
   return names;
 }
 
-function checkWidth(row: Row, header: Row, delimiter: string, source: string): void {
+export function checkWidth(row: Row, header: Row, delimiter: string, source: string): void {
   const [found, expected] = [row.fields.length, header.fields.length];
   if (found === expected) return;
   throw new DataError(
@@ -164,8 +154,8 @@ function checkWidth(row: Row, header: Row, delimiter: string, source: string): v
   );
 }
 
-function quoteError(error: Papa.ParseError, text: string, source: string): DataError {
-  const line = 1 + countBreaks(text.slice(0, error.index ?? 0));
+export function quoteError(error: Papa.ParseError, text: string, source: string, firstLine = 1): DataError {
+  const line = firstLine + countBreaks(text.slice(0, error.index ?? 0));
   const unterminated = error.code === 'MissingQuotes';
   return new DataError(
     {
@@ -175,6 +165,18 @@ function quoteError(error: Papa.ParseError, text: string, source: string): DataE
       fix: 'Close the quote; write a quote inside of a quoted field twice ("").',
     },
     { file: source, line },
+  );
+}
+
+export function emptyTable(source: string): DataError {
+  return new DataError(
+    {
+      asked: 'reading a table',
+      expected: 'a header and rows below it',
+      received: 'an empty file',
+      fix: 'Write the names of the columns into the first line.',
+    },
+    { file: source },
   );
 }
 

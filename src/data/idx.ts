@@ -1,5 +1,6 @@
 import { DataError } from '../graph/errors.ts';
 import { type Shape, sizeOf } from '../graph/ndarray.ts';
+import { gunzip, isGzip } from './archive/gzip.ts';
 
 /**
  * The contents of an IDX file, the format of MNIST and its relatives:
@@ -95,8 +96,7 @@ const MOST_BYTES = 2 ** 30;
  * 1 GiB unpacked, or is damaged gzip.
  */
 export async function parseIdx(bytes: Uint8Array, source = 'IDX file'): Promise<IdxArray> {
-  const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const plain = gzipped ? await gunzipIdx(bytes, source) : bytes;
+  const plain = isGzip(bytes) ? await gunzipIdx(bytes, source) : bytes;
   const header = readHeader(plain, source);
   if (plain.length !== header.fileBytes) throw lengthError(header, `${plain.length}`, source);
   const { type, shape } = header;
@@ -203,52 +203,14 @@ function lengthError({ shape, fileBytes }: IdxHeader, received: string, source: 
   );
 }
 
-/** Unpacks with the platform's own gzip, which checks lengths and the CRC; stops when there is too much. */
-async function gunzipIdx(bytes: Uint8Array, source: string): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let total = 0;
+/** Unpacks an IDX file, and stops when there is more than its header says. */
+function gunzipIdx(bytes: Uint8Array, source: string): Promise<Uint8Array> {
   let header: IdxHeader | undefined;
   const longestHeader = 4 + 4 * MOST_DIMENSIONS;
-  const reader = new Blob([new Uint8Array(bytes)])
-    .stream()
-    .pipeThrough(new DecompressionStream('gzip'))
-    .getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      pieces.push(value);
-      total += value.length;
-      if (header === undefined && total >= longestHeader) header = readHeader(concat(pieces, total), source);
-      if (header !== undefined && total > header.fileBytes) throw lengthError(header, 'more', source);
-    }
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    throw new DataError(
-      {
-        asked: 'unpacking a gzipped file',
-        expected: 'whole gzip data',
-        received: cause instanceof Error ? `damage after ${total} bytes (${cause.message})` : 'damage',
-        fix: 'The file is damaged or was not copied whole: fetch it again.',
-      },
-      { file: source },
-      { cause },
-    );
-  } finally {
-    // Ends the unpacking when it was left early; nothing is left to fail when it was not.
-    await reader.cancel().catch(() => undefined);
-  }
-  return concat(pieces, total);
-}
-
-function concat(pieces: readonly Uint8Array[], total: number): Uint8Array {
-  const whole = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return gunzip(bytes, source, (total, soFar) => {
+    if (header === undefined && total >= longestHeader) header = readHeader(soFar(), source);
+    if (header !== undefined && total > header.fileBytes) throw lengthError(header, 'more', source);
+  });
 }
 
 const hex = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');

@@ -68,6 +68,11 @@ export const slice = (x: Node, start: readonly number[], size: Shape): Node =>
   sameShape(x.shape, size) ? x : make('slice', [x], { start, size });
 export const pad = (x: Node, before: readonly number[], after: readonly number[]): Node =>
   [...before, ...after].every((n) => n === 0) ? x : make('pad', [x], { before, after });
+/** One after another along `axis`; a single part is itself. */
+export function concat(parts: readonly Node[], axis: number): Node {
+  const [only, ...others] = parts;
+  return only && others.length === 0 ? only : make('concat', parts, { axis });
+}
 
 export const flip = (x: Node, axes: readonly number[]): Node =>
   axes.length === 0 ? x : make('flip', [x], { axes });

@@ -5,17 +5,13 @@ import type { Attributes, Node, NodeOf, Op } from './ops.ts';
 import { SIGNATURES } from './shapes.ts';
 
 /**
- * Where to find the nodes made of given inputs: a tree with one level for each input, the nodes at the end by
- * operation and attributes. It holds its inputs weakly, so a node is findable exactly as long as all its inputs
- * live, and a graph nobody holds is collected — also in the middle of a synchronous loop, where a `WeakRef` would
- * keep everything it ever pointed to. With the leaves below, the only state of this floor, and invisible: it makes
- * equal nodes identical.
+ * Where to find the nodes made of given inputs: with the youngest input, no longer-lived than the others as a rule.
+ * It holds them, and is held by nobody here, so a graph that is dropped is collected — also in the middle of a
+ * synchronous loop, where a `WeakRef` would keep everything it ever pointed to. With the leaves below, the only
+ * state of this floor, and invisible: it makes equal nodes identical.
  */
-interface Uses {
-  readonly made: Map<string, Node>;
-  readonly further: WeakMap<Node, Uses>;
-}
-const root: Uses = { made: new Map(), further: new WeakMap() };
+const uses = new WeakMap<Node, Map<string, Node>>();
+const leaves = new Map<string, Node>();
 
 /** Leaves have no inputs to be held by: this many equal ones, the last made or asked for, are the same. */
 const LEAF_LIMIT = 4096;
@@ -29,32 +25,43 @@ let created = 0;
 export function make<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
   // An input is unlike all others: nobody will look for it.
   if (op === 'input') return newNode(op, inputs, attributes);
-  const { made } = usesOf(inputs);
-  const key = `${op}${keyOfAttributes(op, attributes)}`;
-  const node = made.get(key) ?? newNode(op, inputs, attributes);
-  if (made === root.made) keepLeaf(key, node);
-  else made.set(key, node);
+  const key = keyOf(op, inputs, attributes);
+  const holder = youngest(inputs);
+  if (!holder) {
+    const leaf = leaves.get(key) ?? newNode(op, inputs, attributes);
+    keepLeaf(key, leaf);
+    return leaf;
+  }
+  let made = uses.get(holder);
+  if (!made) {
+    made = new Map();
+    uses.set(holder, made);
+  }
+  let node = made.get(key);
+  if (!node) {
+    node = newNode(op, inputs, attributes);
+    made.set(key, node);
+  }
   return node;
 }
 
-/** Moves a leaf to the end of the line, and lets go of the one at its head. */
-function keepLeaf(key: string, node: Node): void {
-  root.made.delete(key);
-  root.made.set(key, node);
-  if (root.made.size > LEAF_LIMIT) root.made.delete(root.made.keys().next().value ?? '');
+/** The last made of some nodes; constants only if all are, for they outlive what is computed with them. */
+function youngest(nodes: readonly Node[]): Node | undefined {
+  let last: Node | undefined;
+  for (const node of nodes) {
+    const later = !last || (isLasting(node) === isLasting(last) ? node.id > last.id : isLasting(last));
+    if (later) last = node;
+  }
+  return last;
 }
 
-function usesOf(inputs: readonly Node[]): Uses {
-  let uses = root;
-  for (const from of inputs) {
-    let next = uses.further.get(from);
-    if (!next) {
-      next = { made: new Map(), further: new WeakMap() };
-      uses.further.set(from, next);
-    }
-    uses = next;
-  }
-  return uses;
+const isLasting = ({ inputs, op }: Node): boolean => inputs.length === 0 && op !== 'input';
+
+/** Moves a leaf to the end of the line, and lets go of the one at its head. */
+function keepLeaf(key: string, node: Node): void {
+  leaves.delete(key);
+  leaves.set(key, node);
+  if (leaves.size > LEAF_LIMIT) leaves.delete(leaves.keys().next().value ?? '');
 }
 
 function newNode<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
@@ -62,12 +69,18 @@ function newNode<O extends Op>(op: O, inputs: readonly Node[], attributes: Attri
   return Object.freeze({ op, inputs, attributes, shape, dtype, id: created++ }) as NodeOf<O> as Node;
 }
 
-function keyOfAttributes(op: Op, attributes: Attributes[Op]): string {
-  if (op !== 'constant') return JSON.stringify(attributes);
+function keyOf(op: Op, inputs: readonly Node[], attributes: Attributes[Op]): string {
+  if (op !== 'constant') {
+    let key: string = op;
+    for (const { id } of inputs) key += ` ${id}`;
+    // Most operations have none.
+    for (const _ in attributes) return key + JSON.stringify(attributes);
+    return key;
+  }
   const { value } = attributes as Attributes['constant'];
   // Digits say a number exactly, and one NaN like another, whose bits may differ; only −0 they do not tell from 0.
   const digits = Array.from(value.data, (x) => (Object.is(x, -0) ? '-0' : x));
-  return `${value.dtype}[${value.shape}]${digits}`;
+  return `constant ${value.dtype}[${value.shape}]${digits}`;
 }
 
 /** A new leaf, different from all others, whose value is bound when a program runs. */
@@ -91,14 +104,16 @@ export const isInput = (node: Node): node is NodeOf<'input'> => node.op === 'inp
 
 /** All nodes that `outputs` need, each after its inputs; iterative, so that depth is no limit. */
 export function inOrder(outputs: readonly Node[]): Node[] {
-  const needed = new Set<Node>();
+  const needed = new Map<number, Node>();
   const pending = [...outputs];
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if (needed.has(node)) continue;
-    needed.add(node);
-    pending.push(...node.inputs);
+    if (needed.has(node.id)) continue;
+    needed.set(node.id, node);
+    for (const from of node.inputs) pending.push(from);
   }
-  return [...needed].sort((a, b) => a.id - b.id);
+  // Numbers sort many times faster than nodes by number.
+  const ids = Float64Array.from(needed.keys()).sort();
+  return Array.from(ids, (id) => needed.get(id) as Node);
 }
 
 /**

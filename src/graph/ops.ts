@@ -62,6 +62,8 @@ export interface Attributes {
   slice: { readonly start: readonly number[]; readonly size: Shape };
   /** Zeros (false) around. */
   pad: { readonly before: readonly number[]; readonly after: readonly number[] };
+  /** Any number of inputs, one after another along `axis`. */
+  concat: { readonly axis: number };
   /** The order along `axes` turned around. */
   flip: { readonly axes: readonly number[] };
   /**

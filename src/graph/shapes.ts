@@ -149,6 +149,28 @@ export const SIGNATURES: { readonly [O in Op]: Rule<O> } = {
       dtype: x.dtype,
     };
   },
+  concat(inputs, { axis }) {
+    const [first] = inputs;
+    if (!first) throw new ArgumentError({ asked: 'concat', expected: 'at least one part', received: 'none' });
+    checkAxes('concat', first.shape, [axis]);
+    for (const part of inputs) {
+      if (part.dtype !== first.dtype) {
+        throw wrongDtype('concat', 'parts of the same dtype', `${first.dtype} and ${part.dtype}`);
+      }
+      const misfit =
+        part.shape.length !== first.shape.length ||
+        part.shape.some((length, at) => at !== axis && length !== first.shape[at]);
+      if (misfit) {
+        throw mismatch(
+          `concat along axis ${axis}`,
+          `[${first.shape.map((length, at) => (at === axis ? '…' : length)).join(', ')}]`,
+          `[${part.shape.join(', ')}]`,
+        );
+      }
+    }
+    const total = inputs.reduce((length, { shape }) => length + lengthAt(shape, axis), 0);
+    return { shape: first.shape.with(axis, total), dtype: first.dtype };
+  },
 
   flip(inputs, { axes }) {
     const [x] = take(inputs, 1, 'flip');

@@ -43,6 +43,7 @@ export class CompiledStep {
           // After an assignment a variable is what it was assigned.
           return updates.get(read)?.node ?? read.node;
         },
+        isUntouched: (asked) => !variables.has(asked),
         assign: (target, value) => {
           variables.set(target, target.node);
           updates.set(target, value);

@@ -4,7 +4,6 @@
  */
 import * as build from '../graph/build.ts';
 import { type Dtype, isFloating } from '../graph/dtypes.ts';
-import { ArgumentError, ShapeError } from '../graph/errors.ts';
 import { scalar } from '../graph/graph.ts';
 import type { Shape } from '../graph/ndarray.ts';
 import type { Node } from '../graph/ops.ts';
@@ -222,30 +221,8 @@ export function expandDims(x: TensorLike, axis: number): Tensor {
 /** Tensors one after another along an axis. */
 export function concat(parts: readonly TensorLike[], axis = 0): Tensor {
   const tensors = parts.map((part) => tensor(part));
-  const [first] = tensors;
-  if (!first) throw new ArgumentError({ asked: 'concat', expected: 'at least one tensor', received: 'none' });
-  const [along = 0] = resolveAxes(first, axis);
-  const total = tensors.reduce((length, { shape }) => length + (shape[along] ?? 0), 0);
-  let before = 0;
-  const placed = tensors.map((part) => {
-    const misfit =
-      part.shape.length !== first.shape.length ||
-      part.shape.some((n, i) => i !== along && n !== first.shape[i]);
-    if (misfit) {
-      throw new ShapeError({
-        asked: `concat along axis ${along}`,
-        expected: `[${first.shape.map((n, i) => (i === along ? '…' : n)).join(', ')}]`,
-        received: `[${part.shape.join(', ')}]`,
-      });
-    }
-    const length = part.shape[along] ?? 0;
-    const from = before;
-    before += length;
-    const zeros = part.shape.map(() => 0);
-    return pad(part, zeros.with(along, from), zeros.with(along, total - from - length));
-  });
-  // Each part in a sea of zeros: their sum is the concatenation.
-  return placed.reduce(first.dtype === 'bool' ? logicalOr : add);
+  const along = tensors[0] ? (resolveAxes(tensors[0], axis)[0] ?? 0) : 0;
+  return apply((...nodes) => build.concat(nodes, along), ...tensors);
 }
 
 /** Rows of `table` by number: [r, …s] and int32 […i] → […i, …s]. Numbers out of range take the nearest row. */

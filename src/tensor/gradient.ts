@@ -30,10 +30,16 @@ export function valueAndGrad<A extends readonly Tensor[]>(
       known.set(node, actual);
       return node;
     };
+    const standInOf = (read: Variable) => {
+      // What nothing outside has read may stand for itself, and need not be replaced afterwards in all the graph.
+      const untouched = outer?.isUntouched?.(read) ?? false;
+      const actual = outer?.nodeOf(read) ?? leafOf(read.value());
+      return untouched ? actual : standFor(actual, read.name);
+    };
     const trace: Trace = {
       known,
       nodeOf(read) {
-        const node = standIns.get(read) ?? standFor(outer?.nodeOf(read) ?? leafOf(read.value()), read.name);
+        const node = standIns.get(read) ?? standInOf(read);
         standIns.set(read, node);
         return node;
       },

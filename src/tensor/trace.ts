@@ -9,6 +9,8 @@ import type { Variable } from './variable.ts';
 export interface Trace {
   /** Stands for a variable in the graph being recorded. */
   readonly nodeOf: (variable: Variable) => Node;
+  /** Whether the variable has been neither read nor assigned: then nothing can have caught its node before. */
+  readonly isUntouched?: (variable: Variable) => boolean;
   /** Takes an assignment, or leaves it to the trace around. */
   readonly assign?: (variable: Variable, value: Tensor) => void;
   /** The values of stand-ins, where they are known already: lets values be read in the middle of `grad`. */

@@ -8,7 +8,7 @@ export interface AdalineOptions {
   readonly learningRate?: number;
   /** Epochs at most. */
   readonly epochs?: number;
-  /** It stops when no weight changed by more than this in an epoch. */
+  /** It stops when an epoch as a whole moved no weight by more than this. */
   readonly tolerance?: number;
   /** The first weights; 0 when left out. */
   readonly weights?: readonly number[];
@@ -59,7 +59,7 @@ export function trainAdaline(
   let stopped = false;
   while (!stopped && errors.length < epochs) {
     let squares = 0;
-    let largest = 0;
+    const before = [...weights, bias];
     for (const [at, x] of inputs.entries()) {
       const group = { epoch: errors.length + 1, example: at + 1 };
       const t = targets[at] ?? 0;
@@ -88,7 +88,6 @@ export function trainAdaline(
       for (const [i, w] of weights.entries()) {
         const change = learningRate * error * (x[i] ?? 0);
         weights[i] = w + change;
-        largest = Math.max(largest, Math.abs(change));
         recorder.step(group, 'correct a weight', weightName(i + 1), w + change, () =>
           stepped(weightName(i + 1), w + change, w, [
             ['α', learningRate],
@@ -99,7 +98,6 @@ export function trainAdaline(
       }
       const moved = held + learningRate * error;
       bias = moved;
-      largest = Math.max(largest, Math.abs(learningRate * error));
       recorder.step(group, 'correct the bias', 'b', moved, () =>
         stepped('b', moved, held, [
           ['α', learningRate],
@@ -109,8 +107,8 @@ export function trainAdaline(
       squares += error * error;
     }
     errors.push(squares / inputs.length);
-    // Not (largest > tolerance): weights that have become NaN never rest.
-    stopped = largest <= tolerance;
+    // Weights that have become NaN are never near what they were.
+    stopped = [...weights, bias].every((value, i) => Math.abs(value - (before[i] ?? 0)) <= tolerance);
   }
   return { weights, bias, epochs: errors.length, stopped, errors, trace: recorder.finish() };
 }

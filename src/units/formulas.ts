@@ -96,8 +96,8 @@ const DEAD_ZONE: NamedFunction = {
     low: net.low < -theta.low ? -1 : net.low > theta.high ? 1 : 0,
     high: net.high > theta.low ? 1 : net.high < -theta.high ? -1 : 0,
   }),
-  text: (net, theta) => `f(${net}; θ = ${theta})`,
-  latex: (net, theta) => `f\\left(${net};\\, \\theta = ${theta}\\right)`,
+  text: (net, theta) => `f(${net}, ${theta})`,
+  latex: (net, theta) => `f\\left(${net}, ${theta}\\right)`,
   words: (net, theta) => `1 if ${net} is above ${theta}, −1 if it is below −${theta}, else 0`,
 };
 const NOWHERE = { low: Number.NaN, high: Number.NaN };
@@ -184,3 +184,25 @@ export function neighbourhood(name: string, value: number, squared: number, widt
     call('exp', divide(negate(number(squared)), multiply(2, multiply(spread, spread)))),
   );
 }
+
+/** The sign of the net input; the state as it was where that is 0. */
+export function signOf(name: string, value: number, net: Named, old: Named): Formula {
+  return resulting(
+    name,
+    value,
+    call('where', call('equal', known(net), 0), known(old), call('sign', known(net))),
+  );
+}
+
+/** −½ Σ wᵢⱼ sᵢ sⱼ over all pairs, each counted once: −Σ of the products. */
+export function energyOf(name: string, value: number, pairs: readonly (readonly Named[])[]): Formula {
+  return resulting(name, value, negate(total(pairs.map((pair) => multiply(...pair.map(known))))));
+}
+
+/** The same number under another name. */
+export const copied = (name: string, value: number, from: Named): Formula =>
+  resulting(name, value, known(from));
+
+/** rate·old + new. */
+export const blended = (name: string, value: number, rate: Named, old: number, fresh: Named): Formula =>
+  resulting(name, value, add(multiply(known(rate), operand(name, old)), known(fresh)));

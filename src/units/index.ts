@@ -4,6 +4,7 @@
 export { type AdalineOptions, type AdalineResult, trainAdaline } from './adaline.ts';
 export { type CompetitiveOptions, type CompetitiveResult, competitiveLearning } from './competitive.ts';
 export * from './formula.ts';
+export { GATE_UNITS, gateTable, truthTableInputs, xorOfUnits } from './gateUnits.ts';
 export {
   type HebbianOptions,
   type HebbianResult,
@@ -12,6 +13,14 @@ export {
   hebbNet,
   oja,
 } from './hebb.ts';
+export {
+  type HopfieldNet,
+  hopfieldEnergy,
+  hopfieldNet,
+  type RecallOptions,
+  type RecallResult,
+  recall,
+} from './hopfield.ts';
 export { type KMeansOptions, type KMeansResult, kMeans } from './kMeans.ts';
 export { type KohonenOptions, type KohonenResult, kohonenMap } from './kohonen.ts';
 export {
@@ -41,6 +50,16 @@ export {
   trainPerceptrons,
 } from './perceptron.ts';
 export {
+  type ContextNet,
+  type ContextOptions,
+  elmanNet,
+  jordanNet,
+  runSequence,
+  type SequenceResult,
+  type SequenceTraining,
+  trainSequence,
+} from './recurrent.ts';
+export {
   type Contradictory,
   type Inseparable,
   marginOf,
@@ -48,6 +67,17 @@ export {
   separability,
   type Verdict,
 } from './separability.ts';
+export { LECTURE_SLIPS, type Slip } from './slips.ts';
 export { type ThresholdResult, type ThresholdUnit, thresholdUnit } from './thresholdUnit.ts';
 export { type Edge, type Feedback, type Feedforward, type Topology, topology, unroll } from './topology.ts';
 export { type Change, type Group, Recorder, type State, type Step, Trace, Walk } from './trace.ts';
+export {
+  WORKED_INPUT,
+  WORKED_NETWORK,
+  WORKED_RATE,
+  WORKED_TARGET,
+  type WorkedExample,
+  type WorkedIteration,
+  type WorkedOptions,
+  workedExample,
+} from './workedExample.ts';

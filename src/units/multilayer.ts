@@ -1,9 +1,8 @@
 import { ArgumentError } from '../graph/errors.ts';
 import { RandomStream } from '../graph/threefry.ts';
 import { checkCount, checkLength } from './check.ts';
-import { difference, hiddenError, netInput, outputError, sigmoidOf, softmaxOf } from './formulas.ts';
 import { inputName, weightName } from './names.ts';
-import { type Group, Recorder, type State } from './trace.ts';
+import type { State } from './trace.ts';
 
 /** What the output layer does with its net input: one choice for each task. */
 export type OutputActivation = 'sigmoid' | 'softmax' | 'linear';
@@ -97,12 +96,9 @@ export function parameters(network: MultilayerPerceptron): State {
   return Object.fromEntries([...weights, ...biases]);
 }
 
-/** The weight that stands in the net input of a unit: the place in its layer it comes from, and its unit. */
+/** Which weight is read for the one from unit `from` of layer `layer` to unit `to`: its place in that layer. */
 export type Reading = (layer: number, from: number, to: number) => readonly [from: number, to: number];
-const faithful: Reading = (_, from, to) => [from, to];
-
-/** Records nothing. */
-export const unrecorded = (): Recorder => new Recorder({}, 0);
+export const faithful: Reading = (_, from, to) => [from, to];
 
 /**
  * Forward propagation.
@@ -110,61 +106,36 @@ export const unrecorded = (): Recorder => new Recorder({}, 0);
  *     I_j = Σ O_i w_ij + θ_j,   O_j = 1 / (1 + e^(−I_j))
  *
  * @param x Input shape: as many numbers as the input layer has units
- * @param reading Which weight is read for another: only the lecture's printed example misreads one
+ * @param reading Another weight in a weight's place: only the lecture's printed example needs it
  * @returns Output shape: for each layer as many numbers as it has units
  * @throws ArgumentError when there are not as many inputs as the input layer has units
  */
 export function forward(
   network: MultilayerPerceptron,
   x: readonly number[],
-  recorder: Recorder = unrecorded(),
-  group: Group = {},
   reading: Reading = faithful,
 ): ForwardPass {
   checkLength('inputs of a multi-layer perceptron', x, network.sizes[0] ?? 0);
-  const names = nodeNames(network);
-  const last = network.weights.length;
   const nets: (readonly number[])[] = [x];
   const outputs: (readonly number[])[] = [x];
-  let read: State = Object.fromEntries(x.map((value, i) => [names.output(0, i), value]));
   for (const [l, layer] of network.weights.entries()) {
-    const place = { ...group, layer: l + 1 === last ? 'output' : `hidden ${l + 1}`, phase: 'forward' };
     const before = outputs[l] ?? [];
     const net = (network.biases[l] ?? []).map((bias, j) => {
-      const products = before.map((value, i) => {
+      const weighted = before.reduce((sum, value, i) => {
         const [from, to] = reading(l, i, j);
-        return [
-          [names.output(l, i), value],
-          [names.weight(l, from, to), layer[from]?.[to] ?? 0],
-        ] as const;
-      });
-      const sum = products.reduce((total, [[, value], [, weight]]) => total + value * weight, 0) + bias;
-      recorder.step(
-        place,
-        `net input of unit ${names.node(l + 1, j)}`,
-        names.net(l + 1, j),
-        sum,
-        () => netInput(names.net(l + 1, j), sum, products, { last: [names.bias(l + 1, j), bias] }),
-        read,
-      );
-      read = {};
-      return sum;
+        return sum + value * (layer[from]?.[to] ?? 0);
+      }, 0);
+      return weighted + bias;
     });
-    const named = net.map((value, j) => [names.net(l + 1, j), value] as const);
-    const kind = l + 1 === last ? network.output : 'sigmoid';
-    const output = activate(kind, net);
-    for (const [j, value] of output.entries()) {
-      const name = names.output(l + 1, j);
-      const own = named[j] ?? ['', 0];
-      recorder.step(place, `output of unit ${names.node(l + 1, j)}`, name, value, () => {
-        if (kind === 'softmax') return softmaxOf(name, value, own, named);
-        return kind === 'sigmoid' ? sigmoidOf(name, value, own) : netInput(name, value, [], { last: own });
-      });
-    }
     nets.push(net);
-    outputs.push(output);
+    outputs.push(activate(activationOf(network, l + 1), net));
   }
   return { nets, outputs };
+}
+
+/** Hidden layers are of sigmoid units. */
+export function activationOf({ sizes, output }: MultilayerPerceptron, layer: number): OutputActivation {
+  return layer === sizes.length - 1 ? output : 'sigmoid';
 }
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -193,61 +164,46 @@ export function backward(
   network: MultilayerPerceptron,
   { outputs }: ForwardPass,
   target: readonly number[],
-  recorder: Recorder = unrecorded(),
-  group: Group = {},
 ): readonly (readonly number[])[] {
   const last = network.weights.length;
   checkLength('targets of a multi-layer perceptron', target, network.sizes[last] ?? 0);
-  const names = nodeNames(network);
-  const place = (l: number) => ({
-    ...group,
-    layer: l === last ? 'output' : `hidden ${l}`,
-    phase: 'backward',
-  });
-  const wanted = Object.fromEntries(target.map((value, k) => [names.target(last, k), value]));
   const atOutput = (outputs[last] ?? []).map((value, k) => {
-    const t = target[k] ?? 0;
-    const own = [names.output(last, k), value] as const;
-    const desired = [names.target(last, k), t] as const;
-    const apart = t - value;
-    const title = `desired less estimated output of unit ${names.node(last, k)}`;
-    recorder.step(
-      place(last),
-      title,
-      names.difference(last, k),
-      apart,
-      () => difference(names.difference(last, k), apart, desired, own),
-      wanted,
-    );
-    const error = network.output === 'sigmoid' ? value * (1 - value) * apart : apart;
-    const name = names.error(last, k);
-    recorder.step(place(last), `error of unit ${names.node(last, k)}`, name, error, () =>
-      network.output === 'sigmoid'
-        ? outputError(name, error, own, desired)
-        : difference(name, error, desired, own),
-    );
-    return error;
+    const apart = (target[k] ?? 0) - value;
+    return network.output === 'sigmoid' ? value * (1 - value) * apart : apart;
   });
   const errors: (readonly number[])[] = [atOutput];
   for (let l = last - 1; l > 0; l--) {
     const above = errors[0] ?? [];
     const layer = (outputs[l] ?? []).map((value, j) => {
       const row = network.weights[l]?.[j] ?? [];
-      const products = above.map(
-        (error, k) =>
-          [
-            [names.error(l + 1, k), error],
-            [names.weight(l, j, k), row[k] ?? 0],
-          ] as const,
-      );
-      const blame = products.reduce((sum, [[, error], [, weight]]) => sum + error * weight, 0);
-      const error = value * (1 - value) * blame;
-      recorder.step(place(l), `error of unit ${names.node(l, j)}`, names.error(l, j), error, () =>
-        hiddenError(names.error(l, j), error, [names.output(l, j), value], products),
-      );
-      return error;
+      return value * (1 - value) * above.reduce((sum, error, k) => sum + error * (row[k] ?? 0), 0);
     });
     errors.unshift(layer);
   }
   return errors;
+}
+
+/**
+ * Every weight and bias moved by its own error.
+ *
+ *     w_ij += α · Error_j · O_i,   θ_j += α · Error_j
+ *
+ * @param errors Input shape: for each layer after the input layer as many numbers as it has units
+ * @returns Output shape: a network of the same sizes
+ */
+export function update(
+  network: MultilayerPerceptron,
+  { outputs }: ForwardPass,
+  errors: readonly (readonly number[])[],
+  learningRate: number,
+): MultilayerPerceptron {
+  const weights = network.weights.map((layer, l) =>
+    layer.map((row, i) =>
+      row.map((weight, j) => weight + learningRate * (errors[l]?.[j] ?? 0) * (outputs[l]?.[i] ?? 0)),
+    ),
+  );
+  const biases = network.biases.map((layer, l) =>
+    layer.map((bias, j) => bias + learningRate * (errors[l]?.[j] ?? 0)),
+  );
+  return { ...network, weights, biases };
 }

@@ -1,16 +1,15 @@
 import { checkAtLeast, checkCount, checkLength } from './check.ts';
-import { added, product } from './formulas.ts';
 import {
   backward,
   type ForwardPass,
   forward,
   type MultilayerPerceptron,
-  nodeNames,
   parameters,
   type Reading,
-  unrecorded,
+  update,
 } from './multilayer.ts';
-import { type Group, Recorder, STEP_LIMIT, type Trace } from './trace.ts';
+import { recordBackward, recordForward, recordUpdate } from './multilayerRecord.ts';
+import { Recorder, type Recording, STEP_LIMIT, type Trace } from './trace.ts';
 
 /** What one example did: its passes, and the network after it. */
 export interface LearnedExample {
@@ -35,58 +34,16 @@ export function learnExample(
   x: readonly number[],
   target: readonly number[],
   learningRate: number,
-  recorder: Recorder = unrecorded(),
-  group: Group = {},
-  reading?: Reading,
+  { recording, reading }: { readonly recording?: Recording | undefined; readonly reading?: Reading } = {},
 ): LearnedExample {
-  const pass = forward(network, x, recorder, group, reading);
-  const errors = backward(network, pass, target, recorder, group);
-  return { pass, errors, network: updated(network, pass, errors, learningRate, recorder, group) };
-}
-
-function updated(
-  network: MultilayerPerceptron,
-  { outputs }: ForwardPass,
-  errors: readonly (readonly number[])[],
-  learningRate: number,
-  recorder: Recorder,
-  group: Group,
-): MultilayerPerceptron {
-  const names = nodeNames(network);
-  const rate = ['α', learningRate] as const;
-  const last = network.weights.length;
-  const place = (l: number) => ({ ...group, layer: l === last ? 'output' : `hidden ${l}`, phase: 'update' });
-  const move = (l: number, name: string, old: number, factors: readonly (readonly [string, number])[]) => {
-    const change = factors.reduce((total, [, factor]) => total * factor, 1);
-    const next = old + change;
-    recorder.step(place(l), `change of ${name}`, `Δ${name}`, change, () =>
-      product(`Δ${name}`, change, factors),
-    );
-    recorder.step(place(l), `new ${name}`, name, next, () =>
-      added(name, next, [
-        [name, old],
-        [`Δ${name}`, change],
-      ]),
-    );
-    return next;
-  };
-  const weights = network.weights.map((layer, l) =>
-    layer.map((row, i) =>
-      row.map((weight, j) =>
-        move(l + 1, names.weight(l, i, j), weight, [
-          rate,
-          [names.error(l + 1, j), errors[l]?.[j] ?? 0],
-          [names.output(l, i), outputs[l]?.[i] ?? 0],
-        ]),
-      ),
-    ),
-  );
-  const biases = network.biases.map((layer, l) =>
-    layer.map((bias, j) =>
-      move(l + 1, names.bias(l + 1, j), bias, [rate, [names.error(l + 1, j), errors[l]?.[j] ?? 0]]),
-    ),
-  );
-  return { ...network, weights, biases };
+  const pass = forward(network, x, reading);
+  const errors = backward(network, pass, target);
+  if (recording) {
+    recordForward(recording, network, pass, reading);
+    recordBackward(recording, network, pass, target, errors);
+    recordUpdate(recording, network, pass, errors, learningRate);
+  }
+  return { pass, errors, network: update(network, pass, errors, learningRate) };
 }
 
 export interface MultilayerOptions {
@@ -140,8 +97,8 @@ export function trainMultilayer(
     error = 0;
     for (const [at, x] of inputs.entries()) {
       const target = targets[at] ?? [];
-      const group = { epoch: errors.length + 1, example: at + 1 };
-      const learned = learnExample(now, x, target, learningRate, recorder, group);
+      const recording = recorder.open({ epoch: errors.length + 1, example: at + 1 });
+      const learned = learnExample(now, x, target, learningRate, { recording });
       now = learned.network;
       error += meanSquare(target, learned.pass.outputs.at(-1) ?? []) / inputs.length;
     }

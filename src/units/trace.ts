@@ -114,6 +114,12 @@ export class Walk {
 /** As many steps as a page can walk through; runs that train for thousands of epochs go on unrecorded. */
 export const STEP_LIMIT = 20_000;
 
+/** A recorder and the group of the steps that come. */
+export interface Recording {
+  readonly recorder: Recorder;
+  readonly group: Group;
+}
+
 /** Writes a trace while an algorithm runs. */
 export class Recorder {
   readonly #initial: State;
@@ -141,16 +147,23 @@ export class Recorder {
     formula: () => Formula,
     also: State = {},
   ): void {
-    if (this.#steps.length >= this.#limit) {
-      this.#complete = false;
-      return;
-    }
+    if (!this.#hasRoom()) return;
     const changes = Object.entries({ ...also, [name]: value }).map(([key, after]) => {
       const before = this.#state.get(key);
       this.#state.set(key, after);
       return { name: key, before, after };
     });
     this.#steps.push({ title, group, formula: formula(), changes });
+  }
+
+  /** A place to record steps of a group, while there is room: a long run need not prepare steps that are not kept. */
+  open(group: Group): Recording | undefined {
+    return this.#hasRoom() ? { recorder: this, group } : undefined;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#steps.length >= this.#limit) this.#complete = false;
+    return this.#steps.length < this.#limit;
   }
 
   finish(): Trace {

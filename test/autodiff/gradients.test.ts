@@ -46,6 +46,7 @@ const KINDS: { readonly [O in Op]: 'smooth' | 'flat' | 'leaf' | 'own test' } = {
   broadcast: 'smooth',
   slice: 'smooth',
   pad: 'smooth',
+  concat: 'smooth',
   flip: 'smooth',
   window: 'smooth',
   unwindow: 'smooth',

@@ -9,6 +9,7 @@ import {
   flipped,
   gathered,
   greatest,
+  joined,
   mapped,
   type Plain,
   padded,
@@ -282,6 +283,18 @@ function gather(name: string, table: Shape, indices: OperandSpec): OpCase {
     dtypes: ALL,
     build: (...[t, i]) => build.gather(t as Node, i as Node),
     expected: gathered as OpCase['expected'],
+    rounding: 'exact',
+    smooth: true,
+  };
+}
+
+function concatenation(name: string, axis: number, shapes: readonly Shape[]): OpCase {
+  return {
+    name,
+    operands: shapes.map((shape) => ({ shape })),
+    dtypes: ALL,
+    build: (...parts) => build.concat(parts, axis),
+    expected: joined(axis),
     rounding: 'exact',
     smooth: true,
   };
@@ -782,6 +795,39 @@ export const OP_CASES: { readonly [O in Op]: readonly OpCase[] } = {
     smooth: true,
   })),
 
+  concat: [
+    concatenation('whole arrays along the first axis', 0, [
+      [2, 3],
+      [1, 3],
+      [4, 3],
+    ]),
+    concatenation('columns', 1, [
+      [3, 2],
+      [3, 1],
+      [3, 6],
+    ]),
+    concatenation('along the middle', 1, [
+      [2, 1, 5],
+      [2, 3, 5],
+    ]),
+    concatenation('vectors that fill no register', 0, [[1], [5], [2], [9]]),
+    concatenation('one empty part', 0, [[3], [0], [4]]),
+    {
+      ...concatenation('rearranged and repeated parts', 1, [
+        [4, 3],
+        [3, 4],
+      ]),
+      build: (...[a, b]) => {
+        const turned = build.transpose(build.neg(a as Node));
+        return build.concat([turned, b as Node, build.mul(b as Node, b as Node), turned], 1);
+      },
+      expected: (...[a, b]) => {
+        const turned = permuted([1, 0])(mapped((x) => -x)(a as Plain));
+        return joined(1)(turned, b as Plain, mapped((x) => x * x)(b as Plain), turned);
+      },
+      dtypes: FLOATS,
+    },
+  ],
   gather: [
     gather('rows of a matrix', [5, 3], index([4], [4, 0, 2, 2])),
     gather('numbers of a vector', [6], index([2, 3], [5, 0, 1, 1, 3, 2])),

@@ -164,6 +164,21 @@ export const padded =
       },
     );
 
+export const joined =
+  (axis: number) =>
+  (...parts: Plain[]): Plain => {
+    const [first] = parts as [Plain];
+    const total = parts.reduce((length, { shape }) => length + (shape[axis] ?? 0), 0);
+    return tabulate(first.dtype, first.shape.with(axis, total), (index) => {
+      let place = index[axis] ?? 0;
+      for (const part of parts) {
+        if (place < (part.shape[axis] ?? 0)) return at(part, index.with(axis, place));
+        place -= part.shape[axis] ?? 0;
+      }
+      return Number.NaN;
+    });
+  };
+
 export const flipped =
   (axes: readonly number[]) =>
   (x: Plain): Plain =>

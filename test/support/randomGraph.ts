@@ -55,6 +55,9 @@ function step(
       'permute',
       'slice',
       'pad',
+      'concat',
+      'concat',
+      'steps',
       'broadcast',
       'gather',
       'scatter',
@@ -134,6 +137,30 @@ function step(
         x.shape.map(() => random.integer(3)),
         x.shape.map(() => random.integer(3)),
       );
+    case 'concat': {
+      if (sizeOf(x.shape) > 1500) return x;
+      const axis = random.integer(rank);
+      const order = x.shape.map((_, at) => at);
+      // Turned twice, the middle one: a part that lies elsewhere than it is computed.
+      const turned = build.permute(build.sin(build.permute(x, order.toReversed())), order.toReversed());
+      const parts = [x, bounded, build.mul(x, 0.5), turned, build.broadcast(build.mul(x, 0), x.shape)];
+      return build.concat(
+        [...random.permutation(parts.length)].slice(0, 2 + random.integer(3)).map((at) => parts[at] as Node),
+        axis,
+      );
+    }
+    case 'steps': {
+      // What backpropagation through time looks like: slices, each added to what came before, joined again.
+      const rows = x.shape[0] ?? 1;
+      if (rows > 8) return x;
+      let state = build.mul(build.slice(x, rowStart(x), [1, ...x.shape.slice(1)]), 0.5);
+      const states = Array.from({ length: rows }, (_, row) => {
+        const slice = build.slice(x, rowStart(x, row), [1, ...x.shape.slice(1)]);
+        state = build.tanh(build.add(state, slice));
+        return state;
+      });
+      return build.concat(random.uniform() < 0.5 ? states : states.toReversed(), 0);
+    }
     case 'broadcast':
       return sizeOf(x.shape) > 3000 ? x : build.broadcast(x, [2, ...x.shape]);
     case 'gather': {
@@ -156,6 +183,8 @@ function step(
     }
   }
 }
+
+const rowStart = (x: Node, row = 0): number[] => x.shape.map((_, axis) => (axis === 0 ? row : 0));
 
 /** Row numbers made from the graph's own counting, so that they need no binding. */
 function indices(random: RandomStream, rows: number, count = 1 + random.integer(4)): Node {

@@ -190,7 +190,7 @@ describe('what the fixture cannot say', () => {
       functions.concat([functions.zeros([2, 3]), functions.zeros([2, 4])]),
     ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: concat along axis 0: expected […, 3], found [2, 4].]`);
     expect(() => functions.concat([])).toThrowErrorMatchingInlineSnapshot(
-      `[ArgumentError: concat: expected at least one tensor, found none.]`,
+      `[ArgumentError: concat: expected at least one part, found none.]`,
     );
   });
 

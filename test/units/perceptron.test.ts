@@ -108,7 +108,7 @@ test('one unit of a trace is one formula, filled in', () => {
   expect(trace.steps.slice(0, 5).map(({ formula }) => String(formula))).toMatchInlineSnapshot(`
     [
       "y_in = b + x₁·w₁ + x₂·w₂ = 0 + 1·0 + 1·0 = 0",
-      "y = f(y_in; θ = θ) = f(0; θ = 0.2) = 0",
+      "y = f(y_in, θ) = f(0, 0.2) = 0",
       "w₁ = w₁ + α·t·x₁ = 0 + 1·1·1 = 1",
       "w₂ = w₂ + α·t·x₂ = 0 + 1·1·1 = 1",
       "b = b + α·t = 0 + 1·1 = 1",

@@ -109,6 +109,25 @@ const REFERENCE: Table<readonly [inputs: Values, bindings: ReadonlyMap<Node, NDA
       return inside ? at(x, dot(inner, steps)) : 0;
     });
   },
+  concat(node, parts) {
+    const { axis } = node.attributes;
+    const inner = sizeOf(node.shape.slice(axis + 1));
+    const ends = node.inputs.map(
+      (
+        (end) =>
+        ({ shape }) =>
+          (end += shape[axis] ?? 0)
+      )(0),
+    );
+    return fill(node, (i, index) => {
+      const place = index[axis] ?? 0;
+      const part = ends.findIndex((end) => place < end);
+      const length = node.inputs[part]?.shape[axis] ?? 0;
+      const row = place - (ends[part] ?? 0) + length;
+      const outer = Math.floor(i / (inner * (node.shape[axis] ?? 1)));
+      return at(parts[part], (outer * length + row) * inner + (i % inner));
+    });
+  },
   flip(node, [x]) {
     const steps = strides(node.shape);
     const { axes } = node.attributes;

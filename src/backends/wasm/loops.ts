@@ -1,7 +1,9 @@
-import type { Buffer, Expression } from '../../compile/kernels.ts';
+import type { Expression } from '../../compile/kernels.ts';
 import { contiguous, isWhole, type Range, stridesOf, type View } from '../../compile/views.ts';
 import type { Shape } from '../../graph/ndarray.ts';
 import type { FunctionBuilder, Local } from './assembler.ts';
+
+export { elementBytes } from '../../compile/memory.ts';
 
 /**
  * The position of a loop, as four times the index, so that for 32-bit numbers it is a byte offset. A loop that
@@ -77,11 +79,6 @@ export function viewsOf(expression: Expression): View[] {
 /** The view results are written through: densely over the kernel's space. */
 export function storeView(space: Shape): View {
   return { ...contiguous(space), strides: stridesOf(space) };
-}
-
-/** Bytes of one stored element: a bool takes four, so that lanes of all 32-bit types line up. */
-export function elementBytes({ dtype }: Pick<Buffer, 'dtype'>): number {
-  return dtype === 'float64' ? 8 : 4;
 }
 
 /** Runs `body` for each position from `from` to `to` in steps; one step is written without a loop. */

@@ -38,6 +38,11 @@ export function allViews(expressions: readonly Expression[]): View[] {
   return views;
 }
 
+/** The views of results that are not written densely. */
+function storeViews({ stores }: Kernel): View[] {
+  return stores.flatMap(({ view }) => view ?? []);
+}
+
 /** Writes nested loops, outermost first; `body` gets the position of each. */
 export function nest(
   context: KernelContext,
@@ -72,7 +77,7 @@ export function strip(
 export function writeElementwise(context: KernelContext, kernel: Kernel): void {
   const values = bodyOf(kernel);
   const dense = storeView(kernel.space);
-  const loops = mergeAxes(kernel.space, [...allViews(values), dense]);
+  const loops = mergeAxes(kernel.space, [...allViews(values), dense, ...storeViews(kernel)]);
   const inner = loops.at(-1);
   nest(context, loops.slice(0, -1), (outer) => {
     const body = new Body(context, values, outer, inner);
@@ -83,12 +88,12 @@ export function writeElementwise(context: KernelContext, kernel: Kernel): void {
   });
 }
 
-/** Writes results densely over a kernel's space; addresses of the outer loops are computed in front. */
+/** Writes results over a kernel's space, densely unless a store says otherwise; addresses of the outer loops are computed in front. */
 export class Stores {
   readonly #context: KernelContext;
   readonly #stores: readonly Store[];
   readonly #starts: ReturnType<typeof sumOf>[];
-  readonly #stride: number;
+  readonly #strides: readonly number[];
 
   constructor(
     context: KernelContext,
@@ -99,22 +104,27 @@ export class Stores {
   ) {
     this.#context = context;
     this.#stores = stores;
-    this.#stride = strideAlong(dense, inner);
-    this.#starts = stores.map(({ buffer }) => {
-      const scale = elementBytes(buffer) / UNIT;
-      const terms = outer.map(({ loop, counter }) => ({ counter, factor: strideAlong(dense, loop) * scale }));
-      return sumOf(context.code, { local: context.addressOf(buffer), constant: 0 }, terms);
+    this.#strides = stores.map(({ view = dense }) => strideAlong(view, inner));
+    this.#starts = stores.map(({ buffer, view = dense }) => {
+      const bytes = elementBytes(buffer);
+      const terms = outer.map(({ loop, counter }) => ({
+        counter,
+        factor: (strideAlong(view, loop) * bytes) / UNIT,
+      }));
+      const start = { local: context.addressOf(buffer), constant: view.offset * bytes };
+      return sumOf(context.code, start, terms);
     });
   }
 
   write(values: readonly Local[], counter: Counter, lanes: number): void {
     this.#stores.forEach(({ buffer }, i) => {
-      const factor = (this.#stride * elementBytes(buffer)) / UNIT;
+      const stride = this.#strides[i] ?? 0;
+      const factor = (stride * elementBytes(buffer)) / UNIT;
       const start = this.#starts[i];
       const value = values[i];
       if (!start || !value) return;
       const at = sumOf(this.#context.code, start, [{ counter, factor }]);
-      store(this.#context, at, value, buffer.dtype, lanes, this.#stride);
+      store(this.#context, at, value, buffer.dtype, lanes, stride);
     });
   }
 }
@@ -125,7 +135,12 @@ type Reduce = Extract<Root, { kind: 'reduce' }>;
 export function writeReduction(context: KernelContext, kernel: Kernel, root: Reduce): void {
   const values = bodyOf(kernel);
   const rank = kernel.space.length;
-  const views = [...allViews([root.body]), ...allViews(values), storeView(kernel.space)];
+  const views = [
+    ...allViews([root.body]),
+    ...allViews(values),
+    storeView(kernel.space),
+    ...storeViews(kernel),
+  ];
   const loops = mergeAxes([...kernel.space, ...root.lengths], views, rank);
   const isKept = ({ axes }: Loop) => (axes[0] ?? 0) < rank;
   const kept = loops.filter(isKept);
