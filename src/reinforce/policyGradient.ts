@@ -23,7 +23,7 @@ export interface ReinforceOptions {
   readonly network?: Model;
   /** From observations to the return to be expected; `false` for none, which makes the updates noisier. */
   readonly baseline?: Model | false;
-  /** Adam with a learning rate of 0.01 by default, for the policy and for the baseline. */
+  /** Adam with a learning rate of 0.005 by default, for the policy and for the baseline. */
   readonly optimizer?: () => Optimizer;
   readonly gamma?: number;
   /** Episodes to act before the policy changes. */
@@ -71,7 +71,7 @@ export class ReinforceAgent implements Learner<Vector, ReinforceRecord> {
     this.network = builtNetwork(policy, this.#width, actions);
     const { baseline = multilayerPerceptron(this.#width, 1) } = options;
     if (baseline !== false) this.baseline = builtNetwork(baseline, this.#width, 1);
-    const make = options.optimizer ?? (() => adam({ learningRate: 0.01 }));
+    const make = options.optimizer ?? (() => adam({ learningRate: 0.005 }));
     this.#optimizers = [make(), make()];
     this.#random = new RandomStream(nextKey(options.seed));
     this.#logits = new SingleOutput(this.network, this.#width);

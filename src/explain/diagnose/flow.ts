@@ -90,7 +90,7 @@ export function deadVerdict(layers: readonly LayerSignal[]): Verdict | undefined
     sentence:
       severity === 'good'
         ? `No layer has many dead units: at most ${percent(value)}, in "${layer.name}".`
-        : `In "${layer.name}" ${percent(value)} of the units are positive for no example: no gradient reaches them, and they cannot come back.`,
+        : `In "${layer.name}" ${percent(value)} of the units are positive for no example: no gradient reaches them.`,
     remedies:
       severity === 'good'
         ? []
