@@ -1,5 +1,5 @@
 import { ArgumentError } from '../graph/errors.ts';
-import { dense } from '../layers/core.ts';
+import { dense } from '../layers/dense.ts';
 import { input } from '../layers/input.ts';
 import { CompiledStep } from '../tensor/compile.ts';
 import type { Tensor } from '../tensor/tensor.ts';

@@ -126,7 +126,7 @@ function trainOn(model: Model, x: Tensor, y: Tensor, totals: Totals): Tensor {
   const mean = extra ? losses.mean().add(extra) : losses.mean();
   const weights = model.trainableWeights;
   const nodes = backward(
-    mean.node,
+    optimizer.scaleLoss(mean).node,
     weights.map(({ node }) => node),
   );
   optimizer.apply(

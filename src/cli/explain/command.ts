@@ -2,7 +2,9 @@ import type { Command, Option } from 'commander';
 import { ArgumentError } from '../../index.ts';
 import type { Terminal } from '../train.ts';
 import { explainExpression } from './expression.ts';
+import { PERCEPTRON } from './perceptron.ts';
 import type { ExplainOptions } from './present.ts';
+import { WORKED_EXAMPLE } from './workedExample.ts';
 
 /** Something `pellucid explain` knows by name. */
 export interface Subject {
@@ -14,7 +16,10 @@ export interface Subject {
 }
 
 /** What can be explained by name. Everything else is a model's file or an expression. */
-export const SUBJECTS: Readonly<Record<string, Subject>> = {};
+export const SUBJECTS: Readonly<Record<string, Subject>> = {
+  'worked-example': WORKED_EXAMPLE,
+  perceptron: PERCEPTRON,
+};
 
 /** Adds `explain` to the program. */
 export function addExplain(program: Command, terminal: Terminal): void {
