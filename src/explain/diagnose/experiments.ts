@@ -1,6 +1,6 @@
 import { ndarray } from '../../graph/ndarray.ts';
 import { type ActivationName, activationOf } from '../../layers/activations.ts';
-import { dense } from '../../layers/core.ts';
+import { dense } from '../../layers/dense.ts';
 import type { Initializer } from '../../layers/initializers.ts';
 import { input } from '../../layers/input.ts';
 import { grad } from '../../tensor/gradient.ts';
