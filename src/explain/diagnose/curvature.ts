@@ -1,13 +1,15 @@
 import { backward } from '../../autodiff/backward.ts';
 import { ArgumentError } from '../../graph/errors.ts';
-import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
+import { sizeOf } from '../../graph/ndarray.ts';
 import { CompiledStep } from '../../tensor/compile.ts';
 import { Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
+import type { Arrays } from '../../training/arrays.ts';
+import { examplesOf, mapParts } from '../../training/examples.ts';
 import type { Model } from '../../training/model.ts';
 import type { Optimizer } from '../../training/optimizers.ts';
+import { lossOn } from '../../training/program.ts';
 import { lanczos, type Multiply } from './eigenvalues.ts';
-import { meanLoss } from './loss.ts';
 import { shown, type Verdict } from './verdict.ts';
 
 /** The curvature of a loss where its weights are. */
@@ -83,13 +85,14 @@ export function curvatureOf(
 /** The curvature of a model's loss on given examples, as it is when it predicts: without dropout. */
 export function lossCurvature(
   model: Model,
-  x: NDArray,
-  y: NDArray,
+  x: Arrays,
+  y: Arrays,
   options: { steps?: number; seed?: number } = {},
 ): Curvature {
-  model.buildFor([x]);
-  const [inputs, targets] = [tensor(x), tensor(y)];
-  return curvatureOf(() => meanLoss(model, inputs, targets), model.trainableWeights, options);
+  const examples = examplesOf(model, x, y);
+  model.buildFor(examples.inputs);
+  const batch = mapParts(examples, (array) => tensor(array));
+  return curvatureOf(() => lossOn(model, batch, { training: false }).total, model.trainableWeights, options);
 }
 
 const ILL_CONDITIONED = 1e4;

@@ -1,8 +1,6 @@
-import type { NDArray } from '../../graph/ndarray.ts';
 import { RandomStream } from '../../graph/threefry.ts';
-import type { TensorLike } from '../../tensor/tensor.ts';
-import { takeRows } from '../../training/arrays.ts';
-import { pairOf } from '../../training/fit.ts';
+import { type Arrays, takeRows } from '../../training/arrays.ts';
+import { examplesOf, mapParts } from '../../training/examples.ts';
 import type { Model } from '../../training/model.ts';
 import { columnVerdicts } from './columns.ts';
 import { curvatureVerdict, lossCurvature } from './curvature.ts';
@@ -35,33 +33,30 @@ export interface DiagnoseOptions {
  * @param y targets [examples, …]
  * @throws ArgumentError for a model that is not compiled, or when there are not as many targets as inputs
  */
-export function diagnose(
-  model: Model,
-  x: TensorLike,
-  y: TensorLike,
-  options: DiagnoseOptions = {},
-): Diagnosis {
+export function diagnose(model: Model, x: Arrays, y: Arrays, options: DiagnoseOptions = {}): Diagnosis {
   const { examples = 256, seed = 0, columnNames, curvatureSteps = 30, errors } = options;
-  const all = pairOf(model, x, y);
-  const data = columnVerdicts(all.x, columnNames);
+  const all = examplesOf(model, x, y);
+  const data = all.inputs.flatMap((input, i) => columnVerdicts(input, i === 0 ? columnNames : undefined));
   const rows = new RandomStream(seed).permutation(all.count).slice(0, examples);
-  const part = { x: takeRows(all.x, rows), y: takeRows(all.y, rows) };
-  const numbers = numbersVerdict(model, part.x, part.y);
+  const part = mapParts(all, (array) => takeRows(array, rows));
+  const numbers = numbersVerdict(model, part);
   const verdicts = [numbers, ...data, ...(errors ? [biasVariance(errors)] : [])];
   // With numbers that are none there is nothing to measure.
   if (numbers.severity === 'problem') return new Diagnosis(verdicts);
-  const layers = measureSignals(model, part.x, part.y);
+  const targets = part.targets.filter((target) => target !== undefined);
+  const layers = measureSignals(model, part.inputs, targets);
   const found: (Verdict | undefined)[] = [
     flowVerdict(layers),
     activationVerdict(layers),
     deadVerdict(layers),
     saturationVerdict(layers),
     stepVerdict(layers),
-    curvatureSteps > 0 ? curvature(model, part, curvatureSteps) : undefined,
+    curvatureSteps > 0
+      ? curvatureVerdict(
+          lossCurvature(model, part.inputs, targets, { steps: curvatureSteps }),
+          model.compiled.optimizer,
+        )
+      : undefined,
   ];
   return new Diagnosis([...verdicts, ...found.filter((verdict) => verdict !== undefined)], layers);
-}
-
-function curvature(model: Model, { x, y }: { x: NDArray; y: NDArray }, steps: number): Verdict {
-  return curvatureVerdict(lossCurvature(model, x, y, { steps }), model.compiled.optimizer);
 }

@@ -6,6 +6,7 @@ import { input } from '../../layers/input.ts';
 import { grad } from '../../tensor/gradient.ts';
 import { nextKey, randomNormal } from '../../tensor/random.ts';
 import { tensor } from '../../tensor/tensor.ts';
+import { examplesOf } from '../../training/examples.ts';
 import { sequential } from '../../training/model.ts';
 import { signalMeter } from './signals.ts';
 
@@ -43,7 +44,7 @@ export function signalByDepth(experiment: DepthExperiment): DepthFigures {
   model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
   const x = randomNormal([examples, width], 0, 1, { seed: nextKey(seed) }).value();
   const y = ndarray(new Float32Array(examples * width), [examples, width]);
-  const signals = signalMeter(model)(x, y);
+  const signals = signalMeter(model)(examplesOf(model, x, y));
   const gradientNorms = signals.map(({ gradientNorm }) => gradientNorm);
   return {
     variances: signals.map(({ deviation }) => deviation ** 2),

@@ -14,8 +14,10 @@ import {
 } from '../../tensor/functions.ts';
 import { Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
+import type { Arrays } from '../../training/arrays.ts';
+import { examplesOf, listParts, mapParts, type Parts } from '../../training/examples.ts';
 import type { Model } from '../../training/model.ts';
-import { meanLoss } from './loss.ts';
+import { lossOn } from '../../training/program.ts';
 
 /** What goes through a layer: its outputs on the way forward, gradients on the way back. */
 export interface LayerSignal {
@@ -61,31 +63,37 @@ export function activationName(layer: Layer): string | undefined {
 }
 
 /** Measures at every layer while a batch goes forward and its loss comes back; see `measureSignals`. */
-export type SignalMeter = (x: NDArray, y: NDArray) => LayerSignal[];
+export type SignalMeter = (batch: Parts<NDArray>) => LayerSignal[];
 
 /** A meter to be used many times: forward, backward and all figures are one program, compiled for the first batch. */
 export function signalMeter(model: Model): SignalMeter {
   let layers: Layer[] = [];
+  let places: Parts<number>;
   const measure = compile((...given: Tensor[]) => {
-    const [inputs, targets] = given as [Tensor, Tensor];
+    const parts = mapParts(places, (place) => given[place] as Tensor);
     const applied: [Layer, Tensor][] = [];
     const own = new Set(model.layers.filter(({ className }) => className !== 'InputLayer'));
-    const loss = meanLoss(model, inputs, targets, (layer, _, outputs) => {
-      if (own.has(layer)) applied.push([layer, outputs[0] as Tensor]);
+    const { total } = lossOn(model, parts, {
+      training: false,
+      onApplied(layer, _, outputs) {
+        if (own.has(layer)) applied.push([layer, outputs[0] as Tensor]);
+      },
     });
     layers = applied.map(([layer]) => layer);
     const weights = layers.flatMap(trainable).map((weight) => weight.read().node);
     const nodes = [...applied.map(([, output]) => output.node), ...weights];
-    const gradients = backward(loss.node, nodes).map((node) => new Tensor(node, true));
+    const gradients = backward(total.node, nodes).map((node) => new Tensor(node, true));
     return applied.flatMap(([layer, output], i) => {
       const from = layers.length + layers.slice(0, i).flatMap(trainable).length;
       const ofWeights = gradients.slice(from, from + trainable(layer).length);
       return [...outputFigures(layer, output), norm([gradients[i] as Tensor]), norm(ofWeights)];
     });
   });
-  return (x, y) => {
-    model.buildFor([x]);
-    const figures = measure(tensor(x), tensor(y)).map((figure) => figure.item());
+  return (batch) => {
+    model.buildFor(batch.inputs);
+    let count = 0;
+    places = mapParts(batch, () => count++);
+    const figures = measure(...listParts(batch)).map((figure) => figure.item());
     const each = figures.length / Math.max(1, layers.length);
     return layers.map((layer, i) => signalOf(layer, figures.slice(i * each, (i + 1) * each)));
   };
@@ -118,10 +126,11 @@ function signalOf(layer: Layer, figures: readonly number[]): LayerSignal {
  *
  * @param model compiled, and left as it was
  */
-export function measureSignals(model: Model, x: NDArray, y: NDArray): LayerSignal[] {
-  const signals = signalMeter(model)(x, y);
+export function measureSignals(model: Model, x: Arrays, y: Arrays): LayerSignal[] {
+  const batch = examplesOf(model, x, y);
+  const signals = signalMeter(model)(batch);
   const layers = new Map(model.layers.map((layer) => [layer.name, layer]));
-  const ratios = updateRatios(model, [...layers.values()], x, y);
+  const ratios = updateRatios(model, [...layers.values()], batch);
   return signals.map((signal) => ({ ...signal, updateRatio: ratios.get(signal.name) }));
 }
 
@@ -163,12 +172,19 @@ function normOf(values: readonly NDArray[]): number {
 }
 
 /** How far the next training step moves each layer's matrices, as a share of them; the step is taken back. */
-function updateRatios(model: Model, layers: readonly Layer[], x: NDArray, y: NDArray): Map<string, number> {
+function updateRatios(
+  model: Model,
+  layers: readonly Layer[],
+  { inputs, targets }: Parts<NDArray>,
+): Map<string, number> {
   model.compiled.optimizer.build(model.trainableWeights);
   const state = model.getState();
   const before = layers.map((layer) => matrices(layer).map((weight) => weight.value()));
   try {
-    model.trainOnBatch(x, y);
+    model.trainOnBatch(
+      inputs,
+      targets.filter((target) => target !== undefined),
+    );
     return new Map(
       layers.flatMap((layer, i): [string, number][] => {
         const old = before[i] ?? [];

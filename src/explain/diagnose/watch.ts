@@ -1,7 +1,6 @@
-import type { TensorLike } from '../../tensor/tensor.ts';
-import { takeRows } from '../../training/arrays.ts';
-import type { Callback, FitPlan, Logs } from '../../training/callbacks.ts';
-import { pairOf } from '../../training/fit.ts';
+import { type Arrays, takeRows } from '../../training/arrays.ts';
+import type { Callback, FitPlan, Logs } from '../../training/callbacks/index.ts';
+import { examplesOf, mapParts } from '../../training/examples.ts';
 import type { Model } from '../../training/model.ts';
 import { deadVerdict, flowVerdict, saturationVerdict } from './flow.ts';
 import { overfittingVerdict } from './generalisation.ts';
@@ -10,7 +9,7 @@ import { shown, type Verdict } from './verdict.ts';
 
 export interface WatchOptions {
   /** Examples on which gradients and units are looked at after each epoch; without them only the logs are. */
-  readonly data?: readonly [TensorLike, TensorLike];
+  readonly data?: readonly [Arrays, Arrays];
   /** Is given the sentence, and the verdict it comes from; prints it by default. */
   readonly say?: (sentence: string, verdict: Verdict) => void;
   /** Epochs after which a loss that has not fallen is worth a word; 5 by default. */
@@ -96,10 +95,10 @@ class Watch implements Callback {
 
   #signals(): (Verdict | undefined)[] {
     if (!this.#data || !this.#model) return [];
-    const { x, y, count } = pairOf(this.#model, ...this.#data);
-    const rows = Int32Array.from({ length: Math.min(EXAMPLES, count) }, (_, i) => i);
+    const examples = examplesOf(this.#model, ...this.#data);
+    const rows = Int32Array.from({ length: Math.min(EXAMPLES, examples.count) }, (_, i) => i);
     this.#meter ??= signalMeter(this.#model);
-    const layers = this.#meter(takeRows(x, rows), takeRows(y, rows));
+    const layers = this.#meter(mapParts(examples, (array) => takeRows(array, rows)));
     return [flowVerdict(layers), deadVerdict(layers), saturationVerdict(layers)];
   }
 }
