@@ -55,7 +55,7 @@ export function phenomena(name: FloatName): Phenomenon[] {
     },
     {
       kind: 'cancellation',
-      expression: `${near} − 1, the first rounded after being 3% of a step off`,
+      expression: `${near} − 1, the first having been 0.3 of a step more`,
       computed: subtract(near + 0.3 * epsilon, 1),
       exact: 8.3 * epsilon,
       reason: 'the leading digits go, and what is left are digits that were rounded',
