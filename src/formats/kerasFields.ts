@@ -39,12 +39,12 @@ export const underscored = (name: string): string =>
 /** What has a kind and arguments, as layers, initialisers and losses have. */
 export interface Described {
   readonly className: string;
-  config(): Record<string, unknown>;
+  readonly config: Readonly<Record<string, unknown>>;
 }
 
 /** An object of a configuration as Keras writes it. */
 export function writtenObject(module: string, { className, config }: Described): Json {
-  const rows = Object.entries(config()).map(([key, value]) => [underscored(key), value]);
+  const rows = Object.entries(config).map(([key, value]) => [underscored(key), value]);
   return { module, class_name: className, config: Object.fromEntries(rows), registered_name: null };
 }
 
@@ -76,6 +76,15 @@ export class Fields {
     return found;
   }
 
+  /** A number, or a list of them. */
+  numbers(name: string): number | readonly number[] {
+    const found = this.value(name);
+    const list = [found].flat();
+    const numbers = list.filter((item): item is number => typeof item === 'number');
+    if (numbers.length !== list.length) throw this.refusal(`numbers for ${underscored(name)}`, found);
+    return Array.isArray(found) ? numbers : (numbers[0] ?? 0);
+  }
+
   flag(name: string, otherwise: boolean): boolean {
     const found = this.value(name) ?? otherwise;
     if (typeof found !== 'boolean') throw this.refusal(`true or false for ${underscored(name)}`, found);
@@ -105,6 +114,31 @@ export class Fields {
       throw new DataError({ asked: `${this.owner}: ${error.message}` }, this.place, { cause: error });
     }
   }
+}
+
+/**
+ * The arguments an object has in a file, each of the type of what it replaces; those not there are left out. For a
+ * default of null, which says no type, a number, or a list of numbers.
+ */
+export function argumentsIn(fields: Fields, defaults: Json): Json {
+  const found: Record<string, unknown> = {};
+  for (const [name, usual] of Object.entries(defaults)) {
+    if (fields.value(name) === undefined) continue;
+    if (typeof usual === 'number') found[name] = fields.number(name, usual);
+    else if (typeof usual === 'boolean') found[name] = fields.flag(name, usual);
+    else if (typeof usual === 'string') found[name] = fields.text(name, usual);
+    else found[name] = fields.numbers(name);
+  }
+  return found;
+}
+
+/** The class and the arguments of an object in a file. @throws DataError when it has no class */
+export function classIn(given: unknown, kind: string, place: Place): [string, Fields] {
+  const className = isJson(given) && typeof given.class_name === 'string' ? given.class_name : '';
+  const config = isJson(given) && isJson(given.config) ? given.config : {};
+  const fields = new Fields(config, `${kind} in config.json`, place);
+  if (className === '') throw fields.refusal('a class and its arguments', given);
+  return [className, fields];
 }
 
 /** A value in a message: short, however large or deep it is. */

@@ -3,6 +3,7 @@ import type { NDArray, Shape } from '../graph/ndarray.ts';
 import { sameShape } from '../graph/shapes.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { type Sequential, snakeCase } from '../training/model.ts';
+import type { Optimizer } from '../training/optimizers.ts';
 import type { Hdf5Contents, Hdf5Group } from './hdf5.ts';
 import type { ModelEntry } from './kerasConfig.ts';
 
@@ -32,7 +33,11 @@ export function weightsFile(model: Sequential, compiled: boolean): Hdf5Contents 
     const { optimizer } = model.compiled;
     // Keras warns of an optimizer without slots.
     optimizer.build(model.trainableWeights);
-    add('optimizer/vars', optimizer.className.toLowerCase(), optimizer.variables);
+    let folder = 'optimizer';
+    for (let one: Optimizer | undefined = optimizer; one; one = one.inner) {
+      add(`${folder}/vars`, snakeCase(one.className), one.variables);
+      folder += '/inner_optimizer';
+    }
   }
   add('vars', model.name, []);
   return { datasets, groups };

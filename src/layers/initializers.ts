@@ -16,7 +16,7 @@ export interface Initializer {
   /** As Keras names it. */
   readonly className: string;
   /** The arguments it was made with, by Keras's names in camelCase. */
-  config(): Record<string, unknown>;
+  readonly config: Readonly<Record<string, unknown>>;
   /** The first value of a weight of `shape`, drawn with `key`, or with the seed it was made with. */
   make(shape: Shape, key: Key): Tensor;
 }
@@ -34,7 +34,7 @@ function drawn(
 ): Initializer {
   return {
     className,
-    config: () => ({ ...settings, seed: seed ?? null }),
+    config: { ...settings, seed: seed ?? null },
     make: (shape, key) => draw(shape, seed === undefined ? key : nextKey(seed)),
   };
 }
@@ -42,21 +42,21 @@ function drawn(
 /** All numbers 0. */
 export const zeros = (): Initializer => ({
   className: 'Zeros',
-  config: () => ({}),
+  config: {},
   make: (shape) => full(shape, 0),
 });
 
 /** All numbers 1. */
 export const ones = (): Initializer => ({
   className: 'Ones',
-  config: () => ({}),
+  config: {},
   make: (shape) => full(shape, 1),
 });
 
 /** All numbers `value`, by default 0. */
 export const constant = ({ value = 0 }: { value?: number } = {}): Initializer => ({
   className: 'Constant',
-  config: () => ({ value }),
+  config: { value },
   make: (shape) => full(shape, value),
 });
 
@@ -67,7 +67,7 @@ export const constant = ({ value = 0 }: { value?: number } = {}): Initializer =>
  */
 export const identity = ({ gain = 1 }: { gain?: number } = {}): Initializer => ({
   className: 'Identity',
-  config: () => ({ gain }),
+  config: { gain },
   make(shape) {
     const [rows = 0, columns = 0] = shape;
     if (shape.length !== 2) throw notA('identity', 'a matrix', shape);

@@ -25,7 +25,7 @@ export interface Schedule {
   /** As Keras names it. */
   readonly className: string;
   /** The arguments it was made with, by Keras's names in camelCase. */
-  config(): Record<string, unknown>;
+  readonly config: Readonly<Record<string, unknown>>;
   /** The rate after `iteration` steps: int32[] → float32[]. */
   call(iteration: Tensor): Tensor;
 }
@@ -45,7 +45,7 @@ function schedule(
       });
     }
   }
-  return { className, config: () => config, call: (iteration) => rate(iteration.cast('float32')) };
+  return { className, config, call: (iteration) => rate(iteration.cast('float32')) };
 }
 
 /** baseˣ for a base above 0. */

@@ -41,7 +41,7 @@ describe('a schedule is that of Keras', () => {
     const rate = compile((iteration: Tensor) => made.call(iteration));
     const found = iterations.map((step) => rate(tensor(step, { dtype: 'int32' })).item());
     expectClose(found, rates, 1e-6);
-    expect(made.config()).toMatchObject(options);
+    expect(made.config).toMatchObject(options);
   });
 });
 

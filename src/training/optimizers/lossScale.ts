@@ -12,7 +12,7 @@ export interface LossScaleOptions {
 
 class LossScaleOptimizer implements Optimizer {
   readonly className = 'LossScaleOptimizer';
-  readonly #inner: Optimizer;
+  readonly inner: Optimizer;
   readonly #options: Required<LossScaleOptions>;
   readonly #steps = counter('step_counter');
   readonly #scale: Variable;
@@ -20,37 +20,37 @@ class LossScaleOptimizer implements Optimizer {
   readonly #unused = [counter('iteration'), state(tensor(0), 'learning_rate')];
 
   constructor(inner: Optimizer, { initialScale = 2 ** 15, dynamicGrowthSteps = 2000 }: LossScaleOptions) {
-    this.#inner = inner;
+    this.inner = inner;
     this.#options = { initialScale, dynamicGrowthSteps };
     this.#scale = state(tensor(initialScale), 'dynamic_scale');
   }
 
   get iterations() {
-    return this.#inner.iterations;
+    return this.inner.iterations;
   }
 
   get learningRate() {
-    return this.#inner.learningRate;
+    return this.inner.learningRate;
   }
 
   get schedule() {
-    return this.#inner.schedule;
+    return this.inner.schedule;
   }
 
   get slots() {
-    return this.#inner.slots;
+    return this.inner.slots;
   }
 
   get variables() {
-    return [...this.#unused, this.#steps, this.#scale, ...this.#inner.variables];
+    return [...this.#unused, this.#steps, this.#scale, ...this.inner.variables];
   }
 
   config() {
-    return { innerOptimizer: this.#inner, ...this.#options };
+    return { innerOptimizer: this.inner, ...this.#options };
   }
 
   build(weights: readonly Variable[]): void {
-    this.#inner.build(weights);
+    this.inner.build(weights);
   }
 
   scaleLoss(loss: Tensor): Tensor {
@@ -62,8 +62,8 @@ class LossScaleOptimizer implements Optimizer {
     const [scale, steps] = [this.#scale.read(), this.#steps.read()];
     const finite = gradients.map(allFinite).reduce(logicalAnd, tensor(true));
     const inverse = div(1, scale);
-    onlyIf(finite, [...weights, ...this.#inner.variables], () => {
-      this.#inner.apply(
+    onlyIf(finite, [...weights, ...this.inner.variables], () => {
+      this.inner.apply(
         gradients.map((gradient) => mul(gradient, inverse)),
         weights,
       );
@@ -75,7 +75,7 @@ class LossScaleOptimizer implements Optimizer {
   }
 
   finalize(): void {
-    this.#inner.finalize();
+    this.inner.finalize();
   }
 }
 

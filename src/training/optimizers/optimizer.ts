@@ -19,6 +19,8 @@ export interface Optimizer {
    */
   readonly learningRate: Variable;
   readonly schedule: Schedule | undefined;
+  /** The optimizer it hands its gradients to, if there is one. */
+  readonly inner?: Optimizer;
   /** What belongs to each weight, in Keras's order. */
   readonly slots: readonly Variable[];
   /** All its state, in Keras's order. */
