@@ -26,5 +26,6 @@ export { compute, type Nested, Tensor, type TensorLike, tensor } from './tensor/
 export { Variable, variable } from './tensor/variable.ts';
 export * from './training/index.ts';
 export * as losses from './training/losses.ts';
+export * as metrics from './training/metrics.ts';
 export * as optimizers from './training/optimizers.ts';
 export * as schedules from './training/schedules.ts';
