@@ -47,6 +47,17 @@ export type Expression =
   /** What the kernel's root has accumulated. */
   | { readonly kind: 'root'; readonly dtype: Dtype };
 
+/**
+ * A stored array as matrices: the view's first `batches` axes are those of the kernel's space, the next `rows` axes
+ * together are a matrix's rows, the rest its columns. So the patches of a convolution are a matrix as they lie.
+ */
+export interface Matrix {
+  readonly buffer: Buffer;
+  readonly view: View;
+  readonly batches: number;
+  readonly rows: number;
+}
+
 /** What a kernel accumulates before the rest of its body runs. */
 export type Root =
   | {
@@ -60,9 +71,9 @@ export type Root =
   | {
       readonly kind: 'matmul';
       readonly dtype: Dtype;
-      /** Over [… m, k] and [… k, n]; the kernel's space is [… m, n]. */
-      readonly a: { readonly buffer: Buffer; readonly view: View };
-      readonly b: { readonly buffer: Buffer; readonly view: View };
+      /** [… m, k] and [… k, n]; the kernel's space is [… m, n]. */
+      readonly a: Matrix;
+      readonly b: Matrix;
       readonly depth: number;
     }
   | {
@@ -133,7 +144,8 @@ export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): 
     lines[0] += `, ${root.op} over [${root.lengths.join(', ')}]`;
     lines.push(`  accumulate ${print.value(root.body)}`);
   } else if (root?.kind === 'matmul') {
-    const side = ({ buffer, view }: { buffer: Buffer; view: View }) => `${nameOf(buffer)} ${viewText(view)}`;
+    const side = ({ buffer, view, batches, rows }: Matrix) =>
+      `${nameOf(buffer)} ${viewText(view)}${view.shape.length - batches === 2 ? '' : `, rows over ${rows} axes`}`;
     lines.push(`  accumulate ${root.dtype} matmul of ${side(root.a)} and ${side(root.b)}`);
   } else if (root?.kind === 'scatter') {
     lines.push(

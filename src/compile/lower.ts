@@ -5,7 +5,15 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
-import { addsInPlace, type Buffer, type Expression, type Kernel, type Root, type Store } from './kernels.ts';
+import {
+  addsInPlace,
+  type Buffer,
+  type Expression,
+  type Kernel,
+  type Matrix,
+  type Root,
+  type Store,
+} from './kernels.ts';
 import { ownPlace, type Place, type Places, placeParts } from './places.ts';
 import {
   broadcastView,
@@ -397,37 +405,67 @@ class Lowering {
   #matmul(node: NodeOf<'matmul'>, scope: Scope): { space: readonly number[]; root: Root } {
     const leading = node.shape.slice(0, -2);
     const [m, n] = node.shape.slice(-2) as [number, number];
+    const depth = node.inputs[0]?.shape.at(-1) ?? 1;
     const sides = node.inputs.map((side) => {
-      const path = new Path(
-        (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
-      );
-      const read = this.#operand(side, path);
-      const { shape, strides } = read.view;
-      if (shape.some((_, axis) => !isWhole(read.view, axis)) || strides.some((n) => n < 0)) store(side);
-      scope.reads.push({ node: read.node, dense: false });
-      return read;
+      const { node: read, ...found } = this.#patches(side) ?? this.#matrix(side, leading);
+      if (found.view.shape.some((_, axis) => !isWhole(found.view, axis))) store(side);
+      scope.reads.push({ node: read, dense: false });
+      return found;
     });
-    let [a, b] = sides as readonly Operand[] as [Operand, Operand];
+    let [a, b] = sides as [Matrix, Matrix];
     let space: readonly number[] = node.shape;
-    const depth = a.view.shape.at(-1) ?? 1;
     // Where all batches share the right side, they are just more rows of the left one.
     const rows = sizeOf(leading) * m;
-    const stacked = reshapeView(a.view, [rows, depth]);
+    const stacked = a.view.shape.length === space.length ? reshapeView(a.view, [rows, depth]) : undefined;
     if (
       leading.length > 0 &&
       stacked &&
       this.#placesOf(node).every(({ view }) => reshapeView(view, [rows, n])) &&
       leading.every((_, axis) => b.view.strides[axis] === 0 || leading[axis] === 1)
     ) {
-      a = { buffer: a.buffer, view: stacked };
-      b = { buffer: b.buffer, view: reshapeView(broadcastless(b.view), [depth, n]) ?? b.view };
+      a = { ...a, view: stacked, batches: 0 };
+      b = { ...b, view: reshapeView(broadcastless(b.view), [depth, n]) ?? b.view, batches: 0 };
       space = [rows, n];
     }
     return { space, root: { kind: 'matmul', dtype: node.dtype, a, b, depth } };
   }
 
   /** A stored array through rearrangements only, as matmul reads its operands. */
-  #operand(node: Node, path: Path): Operand & { readonly node: Node } {
+  #matrix(side: Node, leading: readonly number[]): Matrix & Read {
+    const path = new Path(
+      (view) => broadcastView(view, [...leading, ...view.shape.slice(-2)]) ?? store(side),
+    );
+    return { ...this.#operand(side, path), batches: leading.length, rows: 1 };
+  }
+
+  /**
+   * A single matrix whose rows or columns run over several axes of what is stored: a reshape to two axes, or the
+   * transpose of one. Undefined where it is none, or where its strides would do.
+   */
+  #patches(side: Node): (Matrix & Read) | undefined {
+    if (side.shape.length !== 2 || this.#isReadable(side)) return undefined;
+    if (side.op === 'permute' && side.attributes.order[0] === 1) {
+      const turned = this.#patches(side.inputs[0] as Node);
+      if (!turned) return undefined;
+      const rank = turned.view.shape.length;
+      const order = Array.from({ length: rank }, (_, axis) => (axis + turned.rows) % rank);
+      return { ...turned, view: permuteView(turned.view, order), rows: rank - turned.rows };
+    }
+    if (side.op !== 'reshape') return undefined;
+    const x = side.inputs[0] as Node;
+    const rows = splitAt(x.shape, side.shape[0] ?? 1);
+    if (rows === undefined || !isMovement(x)) return undefined;
+    try {
+      return { ...this.#operand(x, new Path()), batches: 0, rows };
+    } catch (problem) {
+      // What is in the way must be stored, and then there is a view; what is not a view of anything, is not one.
+      if (problem instanceof NeedsStorage && problem.node !== x) throw problem;
+      return undefined;
+    }
+  }
+
+  /** A stored array through rearrangements only. */
+  #operand(node: Node, path: Path): Operand & Read {
     if (this.#isReadable(node)) {
       const [place] = this.#placesOf(node) as [Place];
       return { node, ...this.#from(this.#buffer(place.root), path.apply(place.view)) };
@@ -522,6 +560,11 @@ class Lowering {
   }
 }
 
+/** The node whose place is read. */
+interface Read {
+  readonly node: Node;
+}
+
 interface Operand {
   readonly buffer: Buffer;
   readonly view: View;
@@ -567,6 +610,16 @@ function isMovement(node: Node): node is MovementNode {
 /** Inputs and arrays of constants are there before the first kernel runs. */
 function isLeaf(node: Node): boolean {
   return node.op === 'input' || (node.op === 'constant' && node.attributes.value.data.length !== 1);
+}
+
+/** How many leading axes have `size` elements together. */
+function splitAt(shape: readonly number[], size: number): number | undefined {
+  let product = 1;
+  for (const [axis, length] of shape.entries()) {
+    if (product === size) return axis;
+    product *= length;
+  }
+  return product === size ? shape.length : undefined;
 }
 
 /** The last two axes alone, of a view whose leading axes all have stride 0. */

@@ -14,8 +14,8 @@ import {
   leakyReLU,
   reLU,
   reshape,
-  softmaxLayer,
-} from '../layers/core.ts';
+  softmax as softmaxLayer,
+} from '../layers/factories.ts';
 import type { Initializer } from '../layers/initializers.ts';
 import type { Layer, LayerOptions } from '../layers/layer.ts';
 import { normalization, rescaling } from '../layers/preprocessing.ts';

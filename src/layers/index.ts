@@ -10,8 +10,8 @@ export {
   leakyReLU,
   reLU,
   reshape as reshapeLayer,
-  softmaxLayer,
-} from './core.ts';
+  softmax as softmaxLayer,
+} from './factories.ts';
 export {
   type Initializer,
   type InitializerName,

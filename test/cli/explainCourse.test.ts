@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Subject } from '../../src/cli/explain/command.ts';
+import { PERCEPTRON, type PerceptronOptions } from '../../src/cli/explain/perceptron.ts';
 
 const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pellucid-course-'));
@@ -16,6 +18,14 @@ function explain(...args: string[]) {
     env: { ...process.env, NO_COLOR: '1' },
   });
   return { status, stdout, stderr, json: () => JSON.parse(stdout.trim().split('\n').at(-1) ?? '') };
+}
+
+/** The same without a process of its own: what is written. */
+async function shown(subject: Subject, options: PerceptronOptions): Promise<string> {
+  const written: string[] = [];
+  const out = { write: (text: string) => written.push(text) };
+  await subject.run(options, { out, err: out, colour: false });
+  return written.join('');
 }
 
 describe('explain worked-example', () => {
@@ -66,26 +76,57 @@ describe('explain perceptron', () => {
     expect(stdout).toContain('step 7 belongs inside the loop');
   });
 
-  test.each([
-    [['or'], { epochs: 5, weights: [2, 2], bias: -1 }],
-    [['and', '--inputs', '±1'], { epochs: 2, weights: [1, 1], bias: -1 }],
-    [['or', '--inputs', 'bipolar'], { epochs: 2, weights: [1, 1], bias: 1 }],
-    [['AND', '--order', '11,10,01,00', '--alpha', '1', '--theta', '0.2'], { epochs: 10, weights: [2, 3] }],
-    [['00:0,01:1,10:1,11:1', '--order', '11,10,01,00'], { epochs: 5, weights: [2, 2], bias: -1 }],
-    [['xor', '--epochs', '100'], { epochs: 100, stopped: false }],
-  ])('%j as JSON', (args, wanted) => {
-    const json = explain('perceptron', '--json', '--gate', ...args).json();
+  test.each<[PerceptronOptions, object]>([
+    [{ gate: 'or' }, { epochs: 5, weights: [2, 2], bias: -1 }],
+    [
+      { gate: 'and', inputs: '±1' },
+      { epochs: 2, weights: [1, 1], bias: -1 },
+    ],
+    [
+      { gate: 'or', inputs: '±1' },
+      { epochs: 2, weights: [1, 1], bias: 1 },
+    ],
+    [
+      { gate: 'AND', order: '11,10,01,00', alpha: 1, theta: 0.2 },
+      { epochs: 10, weights: [2, 3] },
+    ],
+    [
+      { gate: '00:0,01:1,10:1,11:1', order: '11,10,01,00' },
+      { epochs: 5, weights: [2, 2], bias: -1 },
+    ],
+    [
+      { gate: 'xor', epochs: 100 },
+      { epochs: 100, stopped: false },
+    ],
+  ])('%j as JSON', async (options, wanted) => {
+    const json = JSON.parse(await shown(PERCEPTRON, { ...options, json: true }));
     expect(json).toMatchObject({ stopped: true, ...wanted });
     expect(json.rows).toHaveLength(4 * json.epochs);
     expect(json.steps[0].formula.value).toBe(0);
   });
 
-  test('proves that XOR has no line, and says which epochs it leaves out', () => {
-    const { stdout } = explain('perceptron', '--gate', 'xor');
+  test('reads bipolar inputs however they are written', () => {
+    const json = explain('perceptron', '--gate', 'not', '--inputs', '-1/1', '--json').json();
+    expect(json).toMatchObject({ gate: 'NOT', kind: '±1', inputs: [[1], [-1]], targets: [-1, 1] });
+  });
+
+  test('proves that XOR has no line, and says which epochs it leaves out', async () => {
+    const stdout = await shown(PERCEPTRON, { gate: 'xor' });
     expect(stdout).toContain('1·(1, 0) + 1·(0, 1) = 1·(1, 1) + 1·(0, 0)');
     expect(stdout).toContain('both average to (0.5, 0.5)');
     expect(stdout).toContain('Not stopped after 100 epochs');
     expect(stdout).toContain('Epochs 9 to 98 are left out');
+  });
+
+  test.each<[PerceptronOptions, string]>([
+    [{ gate: 'maybe' }, 'expected and, or, nand, nor, xor, not'],
+    [{ gate: 'constructor' }, 'expected and, or, nand, nor, xor, not'],
+    [{ gate: '00:0,1:1' }, 'rows as 00:0'],
+    [{ gate: '0000000:1' }, 'rows as 00:0'],
+    [{ order: '11,10' }, 'each of 11, 10, 01, 00 once'],
+    [{ order: '11,10,01,01' }, 'each of 11, 10, 01, 00 once'],
+  ])('refuses %j', async (options, sentence) => {
+    await expect(shown(PERCEPTRON, options)).rejects.toThrow(sentence);
   });
 
   test.each([
@@ -93,14 +134,9 @@ describe('explain perceptron', () => {
       ['--gate', '00:0,01:1,01:0'],
       'contradictory: rows 2 and 3 both have the inputs 01, but the outputs 1 and 0.',
     ],
-    [['--gate', 'maybe'], 'expected and, or, nand, nor, xor, not'],
-    [['--gate', '00:0,1:1'], 'rows as 00:0'],
-    [['--order', '11,10'], 'each of 11, 10, 01, 00 once'],
     [['--inputs', '2'], 'expected 0/1 or ±1'],
     [['--alpha', '0'], 'a number above 0'],
-    [['--theta', '-1'], 'at least 0'],
-    [['--epochs', 'many'], 'a whole number'],
-  ])('refuses %j with one sentence', (args, sentence) => {
+  ])('refuses %j with one sentence, exit code 2', (args, sentence) => {
     const { status, stdout, stderr } = explain('perceptron', ...args);
     expect(status).toBe(2);
     expect(stdout).toBe('');

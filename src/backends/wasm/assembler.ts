@@ -125,7 +125,7 @@ function operandTexts(name: InstructionName, operands: readonly Operand[]): stri
   return immediates.flatMap((kind, at) => {
     const operand = operands[at];
     if (operand === undefined || kind === 'zero' || kind === 'block') return [];
-    if (kind === 'memory') return operand === 0 ? [] : [`offset=${operand}`];
+    if (kind === 'memory' || kind === 'atomic') return operand === 0 ? [] : [`offset=${operand}`];
     if (operand instanceof Uint8Array) {
       return name === 'v128.const' ? ['i32x4', ...wordsOf(operand)] : [...operand].map(String);
     }
@@ -159,6 +159,9 @@ function encodeOperand(kind: Immediate, operand: number | bigint): Iterable<numb
       return new Uint8Array(Float32Array.of(value).buffer);
     case 'f64':
       return new Uint8Array(Float64Array.of(value).buffer);
+    case 'atomic':
+      // These must be aligned, and say so: 2².
+      return [2, ...unsigned(value)];
     case 'memory':
       // Alignment hint 0: no access here relies on being aligned, and engines ignore the hint.
       return [0, ...unsigned(value)];
@@ -192,8 +195,17 @@ function signed(value: bigint): number[] {
   }
 }
 
+/** The memory a module takes. Threads can only share one that says how large it may get. */
+export interface MemoryType {
+  readonly shared: boolean;
+  /** In pages of 64 KiB. */
+  readonly pages: number;
+}
+
 /** Collects functions into one module that imports its memory as `env.memory`. */
 export class ModuleBuilder {
+  /** Set before the module is encoded or printed. */
+  memory: MemoryType = { shared: false, pages: 1 };
   readonly #functions: FunctionBuilder[] = [];
   readonly #exports = new Map<string, number>();
 
@@ -226,7 +238,9 @@ export class ModuleBuilder {
       for (const byte of content) out.push(byte);
     };
     section(1, vector([...signatures.values()].map(({ bytes }) => bytes)));
-    section(2, vector([[...nameOf('env'), ...nameOf('memory'), 0x02, 0x00, 1]]));
+    const { shared, pages } = this.memory;
+    const limits = shared ? [0x03, ...unsigned(pages), ...unsigned(pages)] : [0x00, ...unsigned(pages)];
+    section(2, vector([[...nameOf('env'), ...nameOf('memory'), 0x02, ...limits]]));
     section(3, vector(typeIndices.map(unsigned)));
     section(
       7,
@@ -242,7 +256,9 @@ export class ModuleBuilder {
     const exports = [...this.#exports].map(
       ([name, index]) => `  (export "${name}" (func $${this.#functions[index]?.name}))`,
     );
-    return ['(module', '  (import "env" "memory" (memory 1))', ...functions, ...exports]
+    const { shared, pages } = this.memory;
+    const memory = shared ? `${pages} ${pages} shared` : pages;
+    return ['(module', `  (import "env" "memory" (memory ${memory}))`, ...functions, ...exports]
       .join('\n')
       .concat(')');
   }

@@ -1,108 +1,86 @@
 import type { Backend, CompileReport, Executable } from '../../compile/backend.ts';
-import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kernels.ts';
-import { bufferBytes, SLACK } from '../../compile/memory.ts';
-import { buffersOf, makeProgram, type Program, programText } from '../../compile/program.ts';
+import type { Buffer } from '../../compile/kernels.ts';
+import { SLACK } from '../../compile/memory.ts';
+import { makeProgram, type Program, programText } from '../../compile/program.ts';
 import { makeArray, type TypedArray } from '../../graph/dtypes.ts';
 import { ShapeError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import { sameShape, typeText } from '../../graph/shapes.ts';
-import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
-import { isVectorisable, type KernelContext } from './body.ts';
-import { scratchBytes, writeMatmul } from './matmul.ts';
-import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
+import { type Crew, makeCrew, type Team } from './crew.ts';
+import { assemble } from './module.ts';
+import { MOST_THREADS } from './sharing.ts';
 
 const PAGE = 65536;
 
+export interface WasmOptions {
+  /** How many threads compute; by default as many as there are cores. Results are the same bits for any number. */
+  readonly threads?: number;
+}
+
+/** A run with less work than this, in operations on one number, is over before other threads are awake. */
+const LEAST_SHARED_WORK = 2_000_000;
+
 /** The WebAssembly backend: a step becomes one module, with one function for each distinct kernel. */
-export function wasmBackend(): Backend {
+export function wasmBackend({ threads }: WasmOptions = {}): Backend {
   // Programs that run once borrow this memory; each writes all its inputs before and reads all outputs after.
-  let shared: WebAssembly.Memory | undefined;
+  let borrowed: WebAssembly.Memory | undefined;
+  let crew: Crew | undefined | 'not asked' = 'not asked';
   return {
     name: 'wasm',
     compile(step, options = {}) {
       const start = performance.now();
       const program = makeProgram(step, options);
-      const scratch = Math.max(0, ...program.kernels.map(scratchOf));
-      const module = assemble(program, program.memory.bytes);
+      const assembled = assemble(program);
+      const { module, tables, sharedWork } = assembled;
+      const worthSharing = options.kept === true && sharedWork > 0;
+      if (worthSharing && crew === 'not asked') crew = makeCrew(MOST_THREADS, threads);
+      const sharing = worthSharing && crew !== 'not asked' ? crew : undefined;
+      const total = assembled.bytes + assembled.ownBytes * (sharing?.size ?? 1) + SLACK;
+      const pages = Math.ceil(total / PAGE);
+      module.memory = { shared: sharing !== undefined, pages: options.kept ? pages : 1 };
+      const memory = options.kept ? memoryOf(pages, sharing !== undefined) : borrow(pages);
       const bytes = module.encode();
-      const pages = Math.ceil((program.memory.bytes + scratch + SLACK) / PAGE);
-      shared ??= new WebAssembly.Memory({ initial: 1 });
-      const memory = options.kept ? new WebAssembly.Memory({ initial: pages }) : shared;
-      const missing = pages - memory.buffer.byteLength / PAGE;
-      if (missing > 0) memory.grow(missing);
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+      const code = new WebAssembly.Module(bytes);
+      const instance = new WebAssembly.Instance(code, { env: { memory } });
+      const team = sharing?.enlist({ module: code, memory, startAt: assembled.startAt });
       const report: CompileReport = {
         backend: 'wasm',
         kernels: program.kernels.length,
-        arenaBytes: program.memory.bytes + scratch,
+        arenaBytes: total,
         codeBytes: bytes.length,
         milliseconds: performance.now() - start,
         text: () => `${programText(program)}\n\n${module}`,
       };
-      return new WasmExecutable(program, memory, instance.exports.run as (times: number) => void, report);
+      const alone = instance.exports.run as Run;
+      const run = (times: number) => {
+        // Borrowed memory has seen other programs since.
+        if (!options.kept) tables.writeTo(memory.buffer);
+        alone(times, 0, team && sharedWork * times >= LEAST_SHARED_WORK ? team.start(times) : 1);
+      };
+      tables.writeTo(memory.buffer);
+      const executable = new WasmExecutable(program, memory, run, report);
+      if (team) dismissals.register(executable, team);
+      return executable;
     },
   };
+
+  function borrow(pages: number): WebAssembly.Memory {
+    borrowed ??= memoryOf(1, false);
+    const missing = pages - borrowed.buffer.byteLength / PAGE;
+    if (missing > 0) borrowed.grow(missing);
+    return borrowed;
+  }
 }
 
-function scratchOf(kernel: Kernel): number {
-  return kernel.root?.kind === 'matmul' ? scratchBytes(kernel, kernel.root) : 0;
+function memoryOf(pages: number, shared: boolean): WebAssembly.Memory {
+  return new WebAssembly.Memory(shared ? { initial: pages, maximum: pages, shared } : { initial: pages });
 }
 
-/** The module of a program: its kernels' functions, and `run(times)`, which calls them in order. */
-function assemble(program: Program, scratchAddress: number): ModuleBuilder {
-  const module = new ModuleBuilder();
-  const written = new Map<string, number>();
-  const run = new FunctionBuilder('run', ['i32']);
-  const [times] = run.params as [Local];
-  run.get(times).emit('i32.eqz');
-  run.nest('if', () => run.emit('return'));
-  run.nest('loop', () => {
-    for (const kernel of program.kernels) {
-      const buffers = buffersOf(kernel);
-      const numbers = new Map(buffers.map((buffer, i) => [buffer, i]));
-      // The text with buffers numbered says when two kernels are the same code at other addresses.
-      const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
-      const index = written.get(text) ?? module.add(writeKernel(kernel, buffers, `kernel${written.size}`));
-      written.set(text, index);
-      for (const buffer of buffers) run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
-      run.emit('i32.const', scratchAddress).emit('call', index);
-    }
-    for (const { from, to } of program.copies) {
-      const place = (buffer: Buffer) => run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
-      place(to);
-      place(from);
-      run.emit('i32.const', bufferBytes(from)).emit('memory.copy');
-    }
-    run.get(times).emit('i32.const', 1).emit('i32.sub').emit('local.tee', times.index).emit('br_if', 0);
-  });
-  module.add(run, 'run');
-  return module;
-}
+/** Threads forget programs that are collected here. */
+const dismissals = new FinalizationRegistry<Team>((team) => team.dismiss());
 
-/** One kernel as a function of the addresses of its buffers and of scratch memory. */
-function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string): FunctionBuilder {
-  const code = new FunctionBuilder(
-    name,
-    [...buffers, undefined].map(() => 'i32'),
-  );
-  const places = new Map(buffers.map((buffer, i) => [buffer, code.params[i] as Local]));
-  const { root } = kernel;
-  const expressions = [...bodyOf(kernel), ...(root && 'body' in root ? [root.body] : [])];
-  const context: KernelContext = {
-    code,
-    vector: isVectorisable(expressions) && root?.dtype !== 'float64',
-    addressOf: (buffer) => places.get(buffer) as Local,
-    scratch: code.params.at(-1) as Local,
-  };
-  if (kernel.space.includes(0)) return code;
-  if (root?.kind === 'matmul') writeMatmul(context, kernel, root);
-  else if (root?.kind === 'reduce') writeReduction(context, kernel, root);
-  else if (root?.kind === 'scatter') writeScatter(context, kernel, root);
-  else if (root?.kind === 'unwindow') writeUnwindow(context, kernel, root);
-  else writeElementwise(context, kernel);
-  return code;
-}
+type Run = (times: number, thread: number, threads: number) => void;
 
 class WasmExecutable implements Executable {
   readonly report: CompileReport;

@@ -9,12 +9,14 @@ import {
   type Loop,
   pushAddress,
   rangeAlong,
+  type Share,
   type Sum,
   strideAlong,
   sumOf,
   UNIT,
 } from './loops.ts';
 import { Arithmetic, type Operand } from './operations.ts';
+import type { Strided } from './tables.ts';
 
 /** What all code of one kernel shares: the function being written and where its buffers are. */
 export interface KernelContext {
@@ -23,8 +25,13 @@ export interface KernelContext {
   readonly vector: boolean;
   /** The parameter that holds a buffer's address. */
   readonly addressOf: (buffer: Buffer) => Local;
-  /** Memory for packed operands. */
-  readonly scratch: Local;
+  /** Scratch memory: in common to all threads, and this thread's own. */
+  readonly common: Local;
+  readonly own: Local;
+  /** The parts of the work to do; undefined where one thread does all of it. */
+  readonly share: Share | undefined;
+  /** The address of the table of the offsets along some axes. */
+  readonly tableOf: (axes: readonly Strided[]) => number;
 }
 
 /** A loop and where it stands; the body's innermost loop stands still until `evaluate`. */

@@ -9,6 +9,7 @@ export type Immediate =
   | 'index'
   | 'block'
   | 'memory'
+  | 'atomic'
   | 'i32'
   | 'i64'
   | 'f32'
@@ -27,6 +28,8 @@ const taking = (opcode: number, ...immediates: Immediate[]): InstructionRow => (
   opcode: [opcode],
   immediates,
 });
+/** Atomic instructions, all on 32 bits. @see the Threads proposal of WebAssembly */
+const atomic = (code: number): InstructionRow => ({ opcode: [0xfe, code], immediates: ['atomic'] });
 /** SIMD instructions are the prefix 0xfd and a LEB128 number, here below 2¹⁴. */
 const simd = (code: number, ...immediates: Immediate[]): InstructionRow => ({
   opcode: code < 0x80 ? [0xfd, code] : [0xfd, (code & 0x7f) | 0x80, code >> 7],
@@ -34,6 +37,7 @@ const simd = (code: number, ...immediates: Immediate[]): InstructionRow => ({
 });
 
 export const INSTRUCTIONS = {
+  unreachable: plain(0x00),
   block: taking(0x02, 'block'),
   loop: taking(0x03, 'block'),
   if: taking(0x04, 'block'),
@@ -144,6 +148,12 @@ export const INSTRUCTIONS = {
   'i32.trunc_sat_f64_s': plain(0xfc, 0x02),
   'i32.trunc_sat_f64_u': plain(0xfc, 0x03),
   'i64.trunc_sat_f64_s': plain(0xfc, 0x06),
+
+  'memory.atomic.notify': atomic(0x00),
+  'memory.atomic.wait32': atomic(0x01),
+  'i32.atomic.load': atomic(0x10),
+  'i32.atomic.store': atomic(0x17),
+  'i32.atomic.rmw.add': atomic(0x1e),
 
   'v128.load': simd(0x00, 'memory'),
   'v128.load32_splat': simd(0x09, 'memory'),

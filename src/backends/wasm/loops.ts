@@ -99,6 +99,83 @@ export function forEach(
   code.repeat(counter, to * UNIT, step * UNIT, () => body(counter));
 }
 
+/** The parts, from `first` up to, not including, `last`, that the calling thread does of all `parts`. */
+export interface Share {
+  readonly first: Local;
+  readonly last: Local;
+  readonly parts: number;
+}
+
+/**
+ * Runs `body` in steps through the share of 0 … `to` that is the calling thread's; each part is `size` long, but
+ * for the last, which has what is left.
+ */
+export function forShare(
+  code: FunctionBuilder,
+  { first, last, parts }: Share,
+  to: number,
+  size: number,
+  step: number,
+  body: (counter: Counter) => void,
+): void {
+  const counter = code
+    .get(first)
+    .emit('i32.const', size * UNIT)
+    .emit('i32.mul')
+    .keep('i32');
+  code.emit('i32.const', to * UNIT);
+  code
+    .get(last)
+    .emit('i32.const', size * UNIT)
+    .emit('i32.mul');
+  code.get(last).emit('i32.const', parts).emit('i32.eq').emit('select');
+  const limit = code.keep('i32');
+  code.get(counter).get(limit).emit('i32.lt_s');
+  code.nest('if', () =>
+    code.nest('loop', () => {
+      body(counter);
+      code
+        .get(counter)
+        .emit('i32.const', step * UNIT)
+        .emit('i32.add')
+        .emit('local.tee', counter.index);
+      code.get(limit).emit('i32.lt_s').emit('br_if', 0);
+    }),
+  );
+}
+
+/** Runs `body` in steps while a counter, which it moves, is below a limit. */
+export function whilst(
+  code: FunctionBuilder,
+  counter: Local,
+  limit: Local,
+  step: number,
+  body: () => void,
+): void {
+  code.get(counter).get(limit).emit('i32.lt_s');
+  code.nest('if', () =>
+    code.nest('loop', () => {
+      body();
+      code
+        .get(counter)
+        .emit('i32.const', step * UNIT)
+        .emit('i32.add')
+        .emit('local.tee', counter.index);
+      code.get(limit).emit('i32.lt_s').emit('br_if', 0);
+    }),
+  );
+}
+
+/** Runs `body` if the calling thread does the last part. */
+export function inLastPart(code: FunctionBuilder, share: Share | undefined, body: () => void): void {
+  if (!share) {
+    body();
+    return;
+  }
+  code.get(share.last).emit('i32.const', share.parts).emit('i32.eq');
+  code.nest('if', body);
+}
+
 /** A position further on. */
 export function advance(code: FunctionBuilder, counter: Counter, steps: number): Counter {
   if (steps === 0) return counter;

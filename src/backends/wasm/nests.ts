@@ -8,7 +8,7 @@ import {
 } from '../../compile/kernels.ts';
 import type { View } from '../../compile/views.ts';
 import type { Dtype } from '../../graph/dtypes.ts';
-import type { Shape } from '../../graph/ndarray.ts';
+import { type Shape, sizeOf } from '../../graph/ndarray.ts';
 import type { Local } from './assembler.ts';
 import { Body, clampRow, type KernelContext, type Position, store } from './body.ts';
 import {
@@ -16,6 +16,8 @@ import {
   type Counter,
   elementBytes,
   forEach,
+  forShare,
+  inLastPart,
   type Loop,
   mergeAxes,
   storeView,
@@ -25,6 +27,8 @@ import {
   viewsOf,
 } from './loops.ts';
 import { Arithmetic } from './operations.ts';
+import type { PhaseWriter } from './phases.ts';
+import { costOf, MOST_THREADS } from './sharing.ts';
 
 /** Numbers in a SIMD register. */
 export const LANES = 4;
@@ -60,6 +64,25 @@ export function nest(
   );
 }
 
+/** Nested loops whose outermost the threads share; each part is one of its steps. */
+export function nestShared(
+  context: KernelContext,
+  loops: readonly Loop[],
+  body: (positions: readonly Position[]) => void,
+): void {
+  const [loop, ...rest] = loops;
+  if (!loop || !context.share) nest(context, loops, body);
+  else
+    forShare(
+      context.code,
+      context.share,
+      loop.length,
+      Math.ceil(loop.length / context.share.parts),
+      1,
+      (counter) => nest(context, rest, body, [{ loop, counter }]),
+    );
+}
+
 /** Runs `body` along a loop, as many numbers at a time as fit; the last piece has what is left. */
 export function strip(
   context: KernelContext,
@@ -73,16 +96,42 @@ export function strip(
   if (full < length) body(full * UNIT, length - full);
 }
 
+/** The same where the threads share the loop, in parts that are multiples of a vector. */
+export function stripShared(
+  context: KernelContext,
+  loop: Loop | undefined,
+  body: (counter: Counter, lanes: number) => void,
+): void {
+  const { code, share, vector } = context;
+  if (!share) {
+    strip(context, loop, body);
+    return;
+  }
+  const length = loop?.length ?? 1;
+  const width = vector ? LANES : 1;
+  const full = length - (length % width);
+  const size = Math.ceil(full / width / share.parts) * width;
+  forShare(code, share, full, size, width, (counter) => body(counter, width));
+  if (full < length) inLastPart(code, share, () => body(full * UNIT, length - full));
+}
+
 /** A kernel without a root: the body at every point of the space. */
-export function writeElementwise(context: KernelContext, kernel: Kernel): void {
+export function writeElementwise(phases: PhaseWriter, kernel: Kernel): void {
   const values = bodyOf(kernel);
   const dense = storeView(kernel.space);
   const loops = mergeAxes(kernel.space, [...allViews(values), dense, ...storeViews(kernel)]);
   const inner = loops.at(-1);
-  nest(context, loops.slice(0, -1), (outer) => {
+  const around = loops.slice(0, -1);
+  // Parts are steps of the outermost loop, or where that is too short, or the only one, pieces of the innermost.
+  const [outermost] = around;
+  const byOuter = outermost !== undefined && outermost.length >= MOST_THREADS;
+  const work = sizeOf(kernel.space) * costOf(values);
+  const pieces = byOuter ? outermost.length : Math.floor((inner?.length ?? 1) / LANES);
+  const context = phases.begin(work, pieces);
+  (byOuter ? nestShared : nest)(context, around, (outer) => {
     const body = new Body(context, values, outer, inner);
     const stores = new Stores(context, kernel.stores, dense, outer, inner);
-    strip(context, inner, (counter, lanes) =>
+    (byOuter ? strip : stripShared)(context, inner, (counter, lanes) =>
       stores.write(body.evaluate(values, counter, lanes), counter, lanes),
     );
   });
@@ -132,7 +181,7 @@ export class Stores {
 type Reduce = Extract<Root, { kind: 'reduce' }>;
 
 /** A reduction: vectors along a kept axis where the body is dense along it, else along the reduced one. */
-export function writeReduction(context: KernelContext, kernel: Kernel, root: Reduce): void {
+export function writeReduction(phases: PhaseWriter, kernel: Kernel, root: Reduce): void {
   const values = bodyOf(kernel);
   const rank = kernel.space.length;
   const views = [
@@ -145,8 +194,14 @@ export function writeReduction(context: KernelContext, kernel: Kernel, root: Red
   const isKept = ({ axes }: Loop) => (axes[0] ?? 0) < rank;
   const kept = loops.filter(isKept);
   const reduced = loops.filter((loop) => !isKept(loop));
+  const work = sizeOf([...kernel.space, ...root.lengths]) * costOf([root.body]);
+  const across = phases.vector && !isDenseAlong(root.body, kept.at(-1), reduced.at(-1));
+  const pieces = kept[0]?.length ?? 1;
+  // Alone, a loop that lanes run along is shared in pieces of vectors.
+  const alone = !across && kept.length === 1;
+  const context = phases.begin(work, alone ? Math.floor(pieces / LANES) : pieces);
   const plan = new Reduction(context, kernel, root, reduced);
-  if (context.vector && !isDenseAlong(root.body, kept.at(-1), reduced.at(-1))) plan.acrossReduced(kept);
+  if (across) plan.acrossReduced(kept);
   else plan.acrossKept(kept);
 }
 
@@ -179,15 +234,16 @@ class Reduction {
   /** One accumulator for each lane along a kept axis. */
   acrossKept(kept: readonly Loop[]): void {
     const inner = kept.at(-1);
-    nest(this.#context, kept.slice(0, -1), (outer) =>
-      strip(this.#context, inner, (at, lanes) => {
+    const around = kept.slice(0, -1);
+    nestShared(this.#context, around, (outer) =>
+      (around.length > 0 ? strip : stripShared)(this.#context, inner, (at, lanes) => {
         const here = inner ? [...outer, { loop: inner, counter: at }] : outer;
         const total = this.#accumulator();
         const innermost = this.#reduced.at(-1);
         const along = inner && lanes > 1 ? inner : undefined;
-        nest(this.#context, this.#reduced.slice(0, -1), (around) => {
+        nest(this.#context, this.#reduced.slice(0, -1), (reducing) => {
           if (!along) {
-            const body = new Body(this.#context, [this.#root.body], [...here, ...around], innermost);
+            const body = new Body(this.#context, [this.#root.body], [...here, ...reducing], innermost);
             this.#each(innermost, (counter) =>
               this.#add(total, body.evaluate([this.#root.body], counter, 1)[0] as Local),
             );
@@ -196,8 +252,8 @@ class Reduction {
           // Lanes run along the kept axis, so it is the body's inner loop, and the reduced ones all surround it.
           this.#each(innermost, (counter) => {
             const all = innermost
-              ? [...outer, ...around, { loop: innermost, counter }]
-              : [...outer, ...around];
+              ? [...outer, ...reducing, { loop: innermost, counter }]
+              : [...outer, ...reducing];
             const body = new Body(this.#context, [this.#root.body], all, along);
             this.#add(total, body.evaluate([this.#root.body], at, lanes)[0] as Local);
           });
@@ -212,7 +268,7 @@ class Reduction {
     const { code } = this.#context;
     const innermost = this.#reduced.at(-1);
     const length = innermost?.length ?? 1;
-    nest(this.#context, kept, (outer) => {
+    nestShared(this.#context, kept, (outer) => {
       // Four accumulators hide the latency of addition; the order is fixed by the length alone.
       const count = length >= 4 * LANES * 4 ? 4 : 1;
       const totals = Array.from({ length: count }, () => this.#accumulator());
@@ -305,7 +361,8 @@ function neutralOf({ op, dtype }: { readonly op: 'sum' | 'reduceMax'; readonly d
 type Scatter = Extract<Root, { kind: 'scatter' }>;
 
 /** Zeros, then each update added at its row, in order: so the same sums whatever repeats. */
-export function writeScatter(context: KernelContext, kernel: Kernel, root: Scatter): void {
+export function writeScatter(phases: PhaseWriter, kernel: Kernel, root: Scatter): void {
+  const context = phases.begin();
   const { code } = context;
   const { rows, width, dtype } = root;
   const target = kernel.stores[0]?.buffer;
@@ -343,8 +400,7 @@ export function writeScatter(context: KernelContext, kernel: Kernel, root: Scatt
 type Unwindow = Extract<Root, { kind: 'unwindow' }>;
 
 /** Zeros, then each element added at its place; in one pass of the inner loops no place is met twice. */
-export function writeUnwindow(context: KernelContext, kernel: Kernel, root: Unwindow): void {
-  const { code } = context;
+export function writeUnwindow(phases: PhaseWriter, kernel: Kernel, root: Unwindow): void {
   const { body, view, dtype } = root;
   const target = kernel.stores[0]?.buffer;
   if (!target) return;
@@ -354,14 +410,17 @@ export function writeUnwindow(context: KernelContext, kernel: Kernel, root: Unwi
     dtype,
     inputs: [{ kind: 'load', dtype, buffer: target, view }, body],
   };
-  code
-    .get(context.addressOf(target))
-    .emit('i32.const', 0)
-    .emit('i32.const', target.elements * elementBytes(target))
-    .emit('memory.fill');
-  const loops = mergeAxes(root.lengths, [...allViews([body]), view]);
+  const zero: Expression = { kind: 'constant', dtype, value: 0 };
+  writeElementwise(phases, { space: kernel.space, stores: [{ buffer: target, value: zero }] });
+  // Batches do not meet: threads may share the leading axis, if windows run along others.
+  const batches = root.lengths[0] ?? 1;
+  const apart = batches === kernel.space[0] && view.strides[0] === sizeOf(kernel.space.slice(1));
+  const loops = mergeAxes(root.lengths, [...allViews([body]), view], apart ? 1 : undefined);
   const inner = loops.at(-1);
-  nest(context, loops.slice(0, -1), (outer) => {
+  const around = loops.slice(0, -1);
+  const work = sizeOf(root.lengths) * costOf([sum]);
+  const context = phases.begin(work, apart ? (around[0]?.length ?? 1) : 1);
+  nestShared(context, around, (outer) => {
     const at = new Body(context, [sum], outer, inner);
     const stores = new Stores(context, kernel.stores, view, outer, inner);
     strip(context, inner, (counter, lanes) =>

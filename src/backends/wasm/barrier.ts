@@ -1,0 +1,54 @@
+import { FunctionBuilder, type Local, type ModuleBuilder } from './assembler.ts';
+
+const LINE = 64;
+/** Three words of memory, each in a cache line of its own. */
+export const BARRIER_BYTES = 3 * LINE;
+/** Looks at the word this often, for some tens of microseconds, before going to sleep. */
+const SPINS = 20_000;
+/** A thread that others wait for this long, in nanoseconds, is lost. */
+const PATIENCE = 120_000_000_000n;
+
+/**
+ * Adds the function `barrier(threads)` to a module. The last to arrive begins the next generation; the others watch
+ * for it, first awake, then asleep.
+ *
+ * @returns the index of the function
+ */
+export function writeBarrier(module: ModuleBuilder, address: number): number {
+  const [arrived, generation, sleepers] = [address, address + LINE, address + 2 * LINE];
+  const code = new FunctionBuilder('barrier', ['i32']);
+  const [threads] = code.params as [Local];
+  const load = (at: number) => code.emit('i32.const', at).emit('i32.atomic.load', 0);
+  const add = (at: number, count: number) =>
+    code.emit('i32.const', at).emit('i32.const', count).emit('i32.atomic.rmw.add', 0);
+
+  code.get(threads).emit('i32.const', 2).emit('i32.lt_s');
+  code.nest('if', () => code.emit('return'));
+  const before = load(generation).keep('i32');
+  add(arrived, 1).emit('i32.const', 1).emit('i32.add').get(threads).emit('i32.eq');
+  code.nest('if', () => {
+    code.emit('i32.const', arrived).emit('i32.const', 0).emit('i32.atomic.store', 0);
+    add(generation, 1).emit('drop');
+    load(sleepers);
+    code.nest('if', () => {
+      code.emit('i32.const', generation).emit('i32.const', -1).emit('memory.atomic.notify', 0).emit('drop');
+    });
+    code.emit('return');
+  });
+  const spins = code.emit('i32.const', SPINS).keep('i32');
+  code.nest('loop', () => {
+    load(generation).get(before).emit('i32.ne');
+    code.nest('if', () => code.emit('return'));
+    code.get(spins).emit('i32.const', 1).emit('i32.sub').emit('local.tee', spins.index).emit('br_if', 0);
+  });
+  add(sleepers, 1).emit('drop');
+  code.nest('loop', () => {
+    code.emit('i32.const', generation).get(before).emit('i64.const', PATIENCE);
+    code.emit('memory.atomic.wait32', 0).emit('i32.const', 2).emit('i32.eq');
+    // Nobody came: better an error than a wait without end.
+    code.nest('if', () => code.emit('unreachable'));
+    load(generation).get(before).emit('i32.eq').emit('br_if', 0);
+  });
+  add(sleepers, -1).emit('drop');
+  return module.add(code);
+}

@@ -1,0 +1,156 @@
+import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kernels.ts';
+import { bufferBytes } from '../../compile/memory.ts';
+import { buffersOf, type Program } from '../../compile/program.ts';
+import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
+import { BARRIER_BYTES, writeBarrier } from './barrier.ts';
+import { isVectorisable } from './body.ts';
+import { START_BYTES } from './crew.ts';
+import { writeMatmul } from './matmul.ts';
+import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
+import { type Phase, PhaseWriter } from './phases.ts';
+import { Tables } from './tables.ts';
+
+/** A program as a module: where what is in memory lies, behind the arena. */
+export interface Assembled {
+  readonly module: ModuleBuilder;
+  readonly tables: Tables;
+  /** The address of the words by which threads start together. */
+  readonly startAt: number;
+  /** Operations in one run that threads can share. */
+  readonly sharedWork: number;
+  /** Bytes of everything but threads' own memory, and of that for each thread. */
+  readonly bytes: number;
+  readonly ownBytes: number;
+}
+
+const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
+
+/** A kernel's phases as functions of the module. */
+interface Written {
+  readonly phases: readonly (Omit<Phase, 'code'> & { readonly index: number })[];
+}
+
+/**
+ * The module of a program: its kernels' functions, and `run(times, thread, threads)`, which calls them in order.
+ * Kernels that are the same code at other addresses are one function.
+ */
+export function assemble(program: Program): Assembled {
+  const module = new ModuleBuilder();
+  const barrierAt = align(program.memory.bytes);
+  const startAt = barrierAt + BARRIER_BYTES;
+  const tables = new Tables(startAt + START_BYTES);
+  const known = new Map<string, Written>();
+  let [commonBytes, ownBytes] = [0, 0];
+  const calls = program.kernels.map((kernel) => {
+    const buffers = buffersOf(kernel);
+    const numbers = new Map(buffers.map((buffer, i) => [buffer, i]));
+    // The text with buffers numbered says when two kernels are the same code.
+    const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
+    let written = known.get(text);
+    if (!written) {
+      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, tables);
+      commonBytes = Math.max(commonBytes, writer.commonBytes);
+      ownBytes = Math.max(ownBytes, writer.ownBytes);
+      written = {
+        phases: writer.phases.map(({ code, ...phase }) => ({ index: module.add(code), ...phase })),
+      };
+      known.set(text, written);
+    }
+    return { written, buffers };
+  });
+  const commonAt = align(startAt + START_BYTES + tables.bytes);
+  const ownAt = commonAt + align(commonBytes);
+  const own = align(ownBytes);
+  const sharedWork = calls
+    .flatMap(({ written }) => written.phases)
+    .reduce((total, { parts, work }) => total + (parts > 1 ? work : 0), 0);
+  const isParallel = sharedWork > 0;
+
+  const barrier = isParallel ? writeBarrier(module, barrierAt) : 0;
+  const run = new FunctionBuilder('run', ['i32', 'i32', 'i32']);
+  const [times, thread, threads] = run.params as [Local, Local, Local];
+  run.get(times).emit('i32.eqz');
+  run.nest('if', () => run.emit('return'));
+  run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
+  const ownPlace = run.keep('i32');
+  const steps = calls.flatMap(({ written, buffers }) => written.phases.map((phase) => ({ phase, buffers })));
+  const alone = (body: () => void) => {
+    if (!isParallel) {
+      body();
+      return;
+    }
+    run.get(thread).emit('i32.eqz');
+    run.nest('if', body);
+  };
+  const meet = () => {
+    if (isParallel) run.get(threads).emit('call', barrier);
+  };
+  run.nest('loop', () => {
+    for (let at = 0; at < steps.length; ) {
+      // Phases of one part follow each other on one thread, without waiting in between.
+      let end = at;
+      while (end < steps.length && steps[end]?.phase.parts === 1) end++;
+      if (end > at) {
+        alone(() => {
+          for (const { phase, buffers } of steps.slice(at, end)) {
+            pushPlaces(run, program, buffers, commonAt, ownPlace);
+            run.emit('i32.const', 0).emit('i32.const', 1).emit('call', phase.index);
+          }
+        });
+        at = end;
+      } else {
+        const { phase, buffers } = steps[at] as (typeof steps)[number];
+        pushPlaces(run, program, buffers, commonAt, ownPlace);
+        for (const ahead of [0, 1]) {
+          run.get(thread);
+          if (ahead > 0) run.emit('i32.const', ahead).emit('i32.add');
+          run.emit('i32.const', phase.parts).emit('i32.mul').get(threads).emit('i32.div_u');
+        }
+        run.emit('call', phase.index);
+        at++;
+      }
+      meet();
+    }
+    if (program.copies.length > 0) {
+      alone(() => writeCopies(run, program));
+      meet();
+    }
+    run.get(times).emit('i32.const', 1).emit('i32.sub').emit('local.tee', times.index).emit('br_if', 0);
+  });
+  module.add(run, 'run');
+  return { module, tables, startAt, sharedWork, bytes: ownAt, ownBytes: own };
+}
+
+function pushPlaces(
+  run: FunctionBuilder,
+  program: Program,
+  buffers: readonly Buffer[],
+  common: number,
+  own: Local,
+): void {
+  for (const buffer of buffers) run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
+  run.emit('i32.const', common).get(own);
+}
+
+function writeCopies(run: FunctionBuilder, program: Program): void {
+  const place = (buffer: Buffer) => run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
+  for (const { from, to } of program.copies) {
+    place(to);
+    place(from);
+    run.emit('i32.const', bufferBytes(from)).emit('memory.copy');
+  }
+}
+
+function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string, tables: Tables): PhaseWriter {
+  const { root } = kernel;
+  const expressions = [...bodyOf(kernel), ...(root && 'body' in root ? [root.body] : [])];
+  const vector = isVectorisable(expressions) && root?.dtype !== 'float64';
+  const phases = new PhaseWriter(name, buffers, vector, tables);
+  if (kernel.space.includes(0)) return phases;
+  if (root?.kind === 'matmul') writeMatmul(phases, kernel, root);
+  else if (root?.kind === 'reduce') writeReduction(phases, kernel, root);
+  else if (root?.kind === 'scatter') writeScatter(phases, kernel, root);
+  else if (root?.kind === 'unwindow') writeUnwindow(phases, kernel, root);
+  else writeElementwise(phases, kernel);
+  return phases;
+}

@@ -1,0 +1,65 @@
+import type { Buffer } from '../../compile/kernels.ts';
+import { FunctionBuilder, type Local } from './assembler.ts';
+import type { KernelContext } from './body.ts';
+import { partsOf } from './sharing.ts';
+import type { Strided, Tables } from './tables.ts';
+
+/**
+ * One function of a kernel. Its work falls into parts that do not depend on each other, so that any number of
+ * threads may share them; after a phase all threads wait for each other. A phase of one part is done by one thread.
+ */
+export interface Phase {
+  readonly code: FunctionBuilder;
+  readonly parts: number;
+  /** About how many operations it takes. */
+  readonly work: number;
+}
+
+/**
+ * Writes the phases of one kernel. Every function takes the addresses of the kernel's buffers, then of memory for
+ * all threads, of memory for this thread alone, and the first part to do and the one to stop before.
+ */
+export class PhaseWriter {
+  readonly phases: Phase[] = [];
+  readonly vector: boolean;
+  /** Bytes that the kernel needs of scratch memory: in common, and for each thread. */
+  commonBytes = 0;
+  ownBytes = 0;
+  readonly #name: string;
+  readonly #buffers: readonly Buffer[];
+  readonly #tables: Tables;
+
+  constructor(name: string, buffers: readonly Buffer[], vector: boolean, tables: Tables) {
+    this.#name = name;
+    this.#buffers = buffers;
+    this.vector = vector;
+    this.#tables = tables;
+  }
+
+  /**
+   * The next phase, to be written into the context's function.
+   *
+   * @param work in operations on one number
+   * @param pieces that the work can be cut into
+   */
+  begin(work = 0, pieces = 1): KernelContext {
+    const parts = partsOf(work, pieces);
+    const name = this.phases.length === 0 ? this.#name : `${this.#name}_${this.phases.length}`;
+    const code = new FunctionBuilder(
+      name,
+      [...this.#buffers, 'common', 'own', 'first', 'last'].map(() => 'i32'),
+    );
+    this.phases.push({ code, parts, work });
+    const places = new Map(this.#buffers.map((buffer, i) => [buffer, code.params[i] as Local]));
+    const [common, own, first, last] = code.params.slice(-4) as [Local, Local, Local, Local];
+    return {
+      code,
+      vector: this.vector,
+      addressOf: (buffer) => places.get(buffer) as Local,
+      common,
+      own,
+      share: parts > 1 ? { first, last, parts } : undefined,
+      tableOf: (axes: readonly Strided[]) => this.#tables.of(axes),
+    };
+  }
+}

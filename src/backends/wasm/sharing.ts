@@ -1,0 +1,31 @@
+import { type Expression, eachExpression } from '../../compile/kernels.ts';
+import { COSTLY } from '../../graph/ops.ts';
+
+/** More threads than this are never used: a step's kernels are too small to feed them. */
+export const MOST_THREADS = 16;
+
+/** Work, in operations on one number, that is worth waking another thread for: some microseconds of vector code. */
+const LEAST_WORK = 100_000;
+/** Operations that take about as long as reading an element takes at least. */
+const READING = 2;
+const COSTLY_OPERATION = 10;
+const RANDOM_NUMBER = 40;
+
+/** About how many simple operations an element costs. */
+export function costOf(expressions: readonly Expression[]): number {
+  let cost = READING;
+  eachExpression(expressions, (expression) => {
+    if (expression.kind === 'apply') cost += COSTLY.has(expression.op) ? COSTLY_OPERATION : 1;
+    else if (expression.kind === 'random') cost += RANDOM_NUMBER;
+    else if (expression.kind !== 'constant') cost++;
+  });
+  return cost;
+}
+
+/**
+ * Into how many parts work falls that can be cut into `pieces`: one where sharing costs more than it brings. A
+ * matter of shapes alone, never of threads.
+ */
+export function partsOf(work: number, pieces: number): number {
+  return work < LEAST_WORK ? 1 : Math.max(1, pieces);
+}

@@ -1,0 +1,3 @@
+import { checkFixtures } from './checkLayer.ts';
+
+checkFixtures(['activations', 'shaping', 'merging', 'normalization']);
