@@ -125,7 +125,7 @@ async function runTraining(
   const batches = Math.ceil(source.train.count / settings.batchSize);
   let epoch = 0;
   const progress: Callback = {
-    onTrainBegin: (_, { epochs, examples }) => bar.begin({ epochs, batches, examplesPerEpoch: examples }),
+    onTrainBegin: (_, { epochs }) => bar.begin({ epochs, batches, examplesPerEpoch: source.train.count }),
     onEpochBegin(next) {
       epoch = next;
     },

@@ -1,4 +1,5 @@
 /** Opening every number: expressions, the ledger of a network, floating point. A contents page. */
+export * from './diagnose/index.ts';
 export { type Block, documentHTML, documentMarkdown, documentText, type Table } from './document.ts';
 export { DRAWING_STYLE } from './expression/drawing.ts';
 export { type Contribution, Evaluation } from './expression/evaluation.ts';

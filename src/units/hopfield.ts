@@ -157,6 +157,7 @@ function recordEnergy(
   recorder: Recorder,
   group: Readonly<Record<string, number>>,
 ): void {
+  if (!recorder.open(group)) return;
   const energy = hopfieldEnergy(net, state);
   const values = [...state];
   recorder.step(group, 'energy', 'E', energy, () =>
