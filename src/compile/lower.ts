@@ -67,6 +67,8 @@ class Path {
   readonly apply: (view: View) => View;
   /** Whether it goes through padding. */
   readonly padded: boolean;
+  /** The node it leads to at the moment: what must be stored where strides cannot say the last rearrangement. */
+  #end: Node | undefined;
   readonly #further = new Map<string, Path>();
 
   constructor(apply: (view: View) => View = (view) => view, padded = false) {
@@ -74,12 +76,19 @@ class Path {
     this.padded = padded;
   }
 
-  /** The way on through one more rearrangement; the same object for the same `key`. */
-  on(key: string, rearrange: (view: View) => View, padded = this.padded): Path {
-    const known = this.#further.get(key);
-    if (known) return known;
-    const made = new Path((view) => this.apply(rearrange(view)), padded);
-    this.#further.set(key, made);
+  /**
+   * The way on to a node through one more rearrangement; the same object for the same `key`, whatever the node.
+   * Nodes are visited depth first, so that the last one it was taken to is the one it is applied for.
+   */
+  on(end: Node, key: string, rearrange: (view: View) => View | undefined, padded = this.padded): Path {
+    const path = this.#further.get(key) ?? this.#make(rearrange, padded);
+    this.#further.set(key, path);
+    path.#end = end;
+    return path;
+  }
+
+  #make(rearrange: (view: View) => View | undefined, padded: boolean): Path {
+    const made: Path = new Path((view) => this.apply(rearrange(view) ?? store(made.#end as Node)), padded);
     return made;
   }
 }
@@ -586,17 +595,15 @@ function store(node: Node): never {
 
 /** The way on through a rearrangement. Its input, once stored, is dense, and any rearrangement of that can be said. */
 function through(path: Path, node: MovementNode): Path {
-  return path.on(
-    node.op + JSON.stringify(node.attributes),
-    (view) => move(view, node) ?? store(node.inputs[0] as Node),
-    node.op === 'pad' || path.padded,
-  );
+  const key = node.op + JSON.stringify(node.attributes);
+  const padded = node.op === 'pad' || path.padded;
+  return path.on(node.inputs[0] as Node, key, (view) => move(view, node), padded);
 }
 
 /** The way on to an operand that the operation broadcasts. */
 function stretched(path: Path, from: Node, to: Node): Path {
   if (sameShape(from.shape, to.shape)) return path;
-  return path.on(`to[${to.shape}]`, (view) => broadcastView(view, to.shape) ?? store(from));
+  return path.on(from, `to[${to.shape}]`, (view) => broadcastView(view, to.shape));
 }
 
 function isPadding(path: Path, node: Node): boolean {
