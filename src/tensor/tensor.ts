@@ -1,5 +1,5 @@
 import * as build from '../graph/build.ts';
-import { type Dtype, decode, encode, type TypedArray } from '../graph/dtypes.ts';
+import { type Dtype, decode, encode, isHalf, type TypedArray } from '../graph/dtypes.ts';
 import { ArgumentError, ShapeError } from '../graph/errors.ts';
 import { scalar, substitute } from '../graph/graph.ts';
 import { type NDArray, ndarray, type Shape, sizeOf } from '../graph/ndarray.ts';
@@ -233,7 +233,12 @@ export function toArray(values: TensorLike, options: { shape?: Shape; dtype?: Dt
     // Bytes may hold more than truth values.
     const wanted = options.dtype ?? (data instanceof Uint8Array ? 'bool' : undefined);
     const checked = wanted === 'bool' ? stored(data, 'bool') : data;
-    return convert(ndarray(checked, options.shape), wanted);
+    const array = ndarray(checked, options.shape);
+    // Bits of either 16-bit float, as the caller says.
+    if (data instanceof Uint16Array && wanted !== undefined && isHalf(wanted)) {
+      return { ...array, dtype: wanted };
+    }
+    return convert(array, wanted);
   }
   const nested = values as Nested;
   const shape = shapeOf(nested);
@@ -249,7 +254,7 @@ export function toArray(values: TensorLike, options: { shape?: Shape; dtype?: Dt
   };
   collect(nested, 0);
   const dtype = options.dtype ?? (typeof firstOf(nested) === 'boolean' ? 'bool' : 'float32');
-  return ndarray(stored(numbers, dtype), options.shape ?? shape);
+  return { ...ndarray(stored(numbers, dtype), options.shape ?? shape), dtype };
 }
 
 /** Numbers in an array of `dtype`; for bool, 1 for all that are not 0. */
