@@ -2,12 +2,12 @@
 import { setSeed } from 'pellucid';
 import { cartPole, evaluateAgent, reaches, reinforce, trainAgent } from 'pellucid/reinforce';
 
-setSeed(5);
-const agent = reinforce(cartPole(), { seed: 5 });
-const solved = reaches(495, agent, cartPole());
+setSeed(4);
+const agent = reinforce(cartPole(), { seed: 4 });
+const solved = reaches(500, agent, cartPole());
 
 const history = await trainAgent(agent, {
-  episodes: 600,
+  episodes: 1000,
   until(record) {
     if (record.episode % 10 === 0) console.log(`episode ${record.episode}: ${record.steps} steps`);
     return solved(record);

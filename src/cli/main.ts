@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ACTIVATIONS, ArgumentError, DataError, DtypeError, PellucidError, ShapeError } from '../index.ts';
 import { type ApplyOptions, evaluate, inspect, predict } from './apply.ts';
+import { type DiagnoseOptions, diagnose } from './diagnose.ts';
 import { addExplain } from './explain/command.ts';
+import { addFloat } from './explain/float.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
 import { BUILT_IN } from './sources.ts';
 import { type Terminal, type TrainOptions, train } from './train.ts';
@@ -31,6 +33,7 @@ const whole = number(
 );
 const seed = number((value) => Number.isSafeInteger(value) && value >= 0, 'a whole number, at least 0');
 const rate = number((value) => value > 0 && Number.isFinite(value), 'a number above 0');
+const percentage = number((value) => value >= 0 && value <= 100, 'a number from 0 to 100');
 const share = number((value) => value >= 0 && value < 1, 'a number from 0 up to, not including, 1');
 
 function sizes(text: string): number[] {
@@ -97,6 +100,16 @@ function cli(): Command {
     .option('--json', 'print one JSON object')
     .action((model: string, options: ApplyOptions) => inspect(model, options, terminal));
   addExplain(program, terminal);
+  addFloat(program, terminal);
+
+  program
+    .command('diagnose')
+    .description('what may have gone wrong in a run, and what to try')
+    .argument('<run>', 'the folder of a run, such as runs/spirals')
+    .option('--data <data>', 'the file or built-in set it was trained on, where the run cannot tell')
+    .option('--base-error <percent>', 'the error that cannot be avoided', percentage)
+    .option('--json', 'print one JSON object')
+    .action((run: string, options: DiagnoseOptions) => diagnose(run, options, terminal));
   return program;
 }
 

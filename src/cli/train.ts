@@ -125,7 +125,7 @@ async function runTraining(
   const batches = Math.ceil(source.train.count / settings.batchSize);
   let epoch = 0;
   const progress: Callback = {
-    onTrainBegin: (_, { epochs, examples }) => bar.begin({ epochs, batches, examplesPerEpoch: examples }),
+    onTrainBegin: (_, { epochs }) => bar.begin({ epochs, batches, examplesPerEpoch: source.train.count }),
     onEpochBegin(next) {
       epoch = next;
     },
@@ -160,6 +160,7 @@ async function runTraining(
       epochs: settings.epochs,
       batchSize: Math.min(settings.batchSize, source.train.count),
       seed: settings.seed,
+      verbose: 0,
       ...(source.dev && { validationData: [source.dev.x, source.dev.y] as const }),
       callbacks: [progress, ...(stopping ? [stopping] : [])],
     });

@@ -4,7 +4,7 @@ import { abs, argMax, less, oneHot, square, stopGradient, where } from '../tenso
 import { valueAndGrad } from '../tensor/gradient.ts';
 import { nextKey } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Sequential } from '../training/model.ts';
+import type { Model } from '../training/model.ts';
 import { adam, type Optimizer } from '../training/optimizers.ts';
 import { bestAction } from './choice.ts';
 import type { Environment } from './environment.ts';
@@ -20,7 +20,7 @@ import { type ExperienceBatch, ReplayBuffer } from './replay.ts';
 
 export interface DqnOptions {
   /** Makes a network from observations to a value for each action; called twice. Two hidden layers of 64 by default. */
-  readonly network?: () => Sequential;
+  readonly network?: () => Model;
   /** Adam with a learning rate of 0.001 by default. */
   readonly optimizer?: Optimizer;
   readonly gamma?: number;
@@ -49,9 +49,9 @@ export interface DqnRecord extends EpisodeRecord {
 
 /** Q-learning with a network in the place of the table. */
 export class DqnAgent implements Learner<Vector, DqnRecord> {
-  readonly network: Sequential;
+  readonly network: Model;
   /** Values the next states: an older copy, so that the target does not run away from what follows it. */
-  readonly target: Sequential;
+  readonly target: Model;
   readonly buffer: ReplayBuffer;
   readonly #environment: Environment<Vector>;
   readonly #options: Required<Omit<DqnOptions, 'network' | 'optimizer' | 'seed'>>;

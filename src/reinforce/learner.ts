@@ -101,7 +101,7 @@ export function reaches<Observation>(
   mean: number,
   policy: Policy<Observation>,
   environment: Environment<Observation>,
-  { every = 10, episodes = 20, seed = 1_000_000 } = {},
+  { every = 10, episodes = 30, seed = 1_000_000 } = {},
 ): (record: EpisodeRecord) => boolean {
   return ({ episode }) =>
     episode % every === 0 && evaluateAgent(policy, environment, { episodes, seed }).mean >= mean;

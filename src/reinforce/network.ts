@@ -3,7 +3,7 @@ import { dense } from '../layers/dense.ts';
 import { input } from '../layers/input.ts';
 import { CompiledStep } from '../tensor/compile.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { type Sequential, sequential } from '../training/model.ts';
+import { type Model, sequential } from '../training/model.ts';
 import type { Environment } from './environment.ts';
 
 /** What an agent sees, for a network: a row of numbers. */
@@ -23,7 +23,7 @@ export function observationLength({ observationSpace, name }: Environment<Vector
 }
 
 /** Two hidden layers, the default of agents that learn with networks. */
-export function multilayerPerceptron(inputs: number, outputs: number, hidden = 64): Sequential {
+export function multilayerPerceptron(inputs: number, outputs: number, hidden = 64): Model {
   return sequential([
     input([inputs]),
     dense(hidden, { activation: 'relu', kernelInitializer: 'heUniform' }),
@@ -33,7 +33,7 @@ export function multilayerPerceptron(inputs: number, outputs: number, hidden = 6
 }
 
 /** A network made ready for observations. @throws ArgumentError when it has another number of outputs */
-export function builtNetwork(network: Sequential, inputs: number, outputs: number): Sequential {
+export function builtNetwork(network: Model, inputs: number, outputs: number): Model {
   network.build([inputs]);
   const shape = network.outputShape;
   if (shape.length !== 1 || shape[0] !== outputs) {
@@ -51,7 +51,7 @@ export class SingleOutput {
   readonly #step: CompiledStep;
   readonly #inputs: number;
 
-  constructor(network: Sequential, inputs: number) {
+  constructor(network: Model, inputs: number) {
     this.#inputs = inputs;
     const type = { dtype: 'float32' as const, shape: [1, inputs] };
     this.#step = new CompiledStep((x) => [network.call(x as Tensor, { training: false })], [type]);

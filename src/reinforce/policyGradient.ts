@@ -5,7 +5,7 @@ import { div, logSoftmax, oneHot, sqrt, square } from '../tensor/functions.ts';
 import { valueAndGrad } from '../tensor/gradient.ts';
 import { nextKey } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Sequential } from '../training/model.ts';
+import type { Model } from '../training/model.ts';
 import { adam, type Optimizer } from '../training/optimizers.ts';
 import { bestAction, drawAction } from './choice.ts';
 import type { Environment } from './environment.ts';
@@ -20,10 +20,10 @@ import {
 
 export interface ReinforceOptions {
   /** From observations to a logit for each action; two hidden layers of 64 by default. */
-  readonly network?: Sequential;
+  readonly network?: Model;
   /** From observations to the return to be expected; `false` for none, which makes the updates noisier. */
-  readonly baseline?: Sequential | false;
-  /** Adam with a learning rate of 0.01 by default, for the policy and for the baseline. */
+  readonly baseline?: Model | false;
+  /** Adam with a learning rate of 0.005 by default, for the policy and for the baseline. */
   readonly optimizer?: () => Optimizer;
   readonly gamma?: number;
   /** Episodes to act before the policy changes. */
@@ -48,8 +48,8 @@ interface Moment {
 
 /** A policy that makes the actions more likely that led to more than was to be expected. */
 export class ReinforceAgent implements Learner<Vector, ReinforceRecord> {
-  readonly network: Sequential;
-  readonly baseline: Sequential | undefined;
+  readonly network: Model;
+  readonly baseline: Model | undefined;
   readonly #environment: Environment<Vector>;
   readonly #options: { gamma: number; episodesPerUpdate: number; normalise: boolean };
   readonly #optimizers: readonly [policy: Optimizer, baseline: Optimizer];
@@ -71,7 +71,7 @@ export class ReinforceAgent implements Learner<Vector, ReinforceRecord> {
     this.network = builtNetwork(policy, this.#width, actions);
     const { baseline = multilayerPerceptron(this.#width, 1) } = options;
     if (baseline !== false) this.baseline = builtNetwork(baseline, this.#width, 1);
-    const make = options.optimizer ?? (() => adam({ learningRate: 0.01 }));
+    const make = options.optimizer ?? (() => adam({ learningRate: 0.005 }));
     this.#optimizers = [make(), make()];
     this.#random = new RandomStream(nextKey(options.seed));
     this.#logits = new SingleOutput(this.network, this.#width);
@@ -158,7 +158,7 @@ export class ReinforceAgent implements Learner<Vector, ReinforceRecord> {
     ]);
   }
 
-  #descend(loss: () => Tensor, network: Sequential, optimizer: Optimizer): Tensor {
+  #descend(loss: () => Tensor, network: Model, optimizer: Optimizer): Tensor {
     const weights = network.trainableWeights;
     const [value, gradients] = valueAndGrad(loss, weights)();
     optimizer.apply(gradients, weights);

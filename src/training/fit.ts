@@ -1,219 +1,154 @@
-import { ArgumentError } from '../graph/errors.ts';
-import type { NDArray } from '../graph/ndarray.ts';
-import { RandomStream } from '../graph/threefry.ts';
-import type { CompiledStep } from '../tensor/compile.ts';
+import { ArgumentError, NumericError } from '../graph/errors.ts';
 import { nextKey } from '../tensor/random.ts';
-import { type TensorLike, toArray } from '../tensor/tensor.ts';
-import { inputsOf, takeRows } from './arrays.ts';
-import { type Callback, History, type Logs } from './callbacks.ts';
+import type { Arrays } from './arrays.ts';
+import { BatchReader, type BatchSource, isBatchSource } from './batches.ts';
+import { type Callback, Callbacks, type FitPlan, type Logs } from './callbacks/callback.ts';
+import { History } from './callbacks/history.ts';
+import { hasTerminal, progressBar } from './callbacks/progressBar.ts';
+import { type Epochs, ResidentEpochs, StreamedEpochs } from './epochs.ts';
+import { type Evaluation, ResidentEvaluation, StreamedEvaluation } from './evaluation.ts';
+import { type Examples, examplesOf, splitLast, type WeightingOptions, withClassWeights } from './examples.ts';
 import type { Model } from './model/model.ts';
-import { explainNonFinite } from './nonFinite.ts';
-import { evaluationStep, ResidentData, Totals, trainingStep } from './program.ts';
 
-export interface FitOptions {
+/** Examples to validate with: inputs, targets and weights, or batches. */
+export type ValidationData =
+  | readonly [x: Arrays, y: Arrays]
+  | readonly [x: Arrays, y: Arrays, sampleWeight: Arrays]
+  | BatchSource;
+
+export interface FitOptions extends WeightingOptions {
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly shuffle?: boolean;
   /** Seeds the shuffling; else the next of the sequence that `setSeed` starts. */
   readonly seed?: number;
-  readonly validationData?: readonly [TensorLike, TensorLike];
+  readonly validationData?: ValidationData;
   /** The share of the examples, taken from the end, that is kept for validation. */
   readonly validationSplit?: number;
+  /** Validates after every so many epochs, or after the epochs of these numbers, from 1. */
+  readonly validationFreq?: number | readonly number[];
+  readonly validationBatchSize?: number;
+  /** Batches to validate with, all by default. */
+  readonly validationSteps?: number;
+  /** Batches in an epoch. Examples, or a source, begin anew when they are used up. */
+  readonly stepsPerEpoch?: number;
+  /** The epoch to begin with, from 0: to go on with an earlier run. */
+  readonly initialEpoch?: number;
   readonly callbacks?: readonly Callback[];
+  /** 0: says nothing; 1: a bar on a terminal, few lines elsewhere; 2: a line an epoch. Else 1 on a terminal. */
+  readonly verbose?: 0 | 1 | 2 | 'auto';
 }
-
-/** Programs run for about this long before the callbacks and the event loop get their turn. */
-const CHUNK_MILLISECONDS = 40;
 
 /** Trains a compiled model; see `Model.fit`. */
 export async function fit(
   model: Model,
-  inputs: TensorLike,
-  targets: TensorLike,
+  data: Arrays | BatchSource,
+  targets: Arrays | undefined,
   options: FitOptions,
 ): Promise<History> {
-  const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0 } = options;
-  for (const [name, value] of Object.entries({ epochs, batchSize })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new ArgumentError({ asked: `fit with ${name} ${value}`, expected: 'a whole number, at least 1' });
-    }
-  }
-  const given = pairOf(model, inputs, targets);
-  const [train, heldOut] = options.validationData
-    ? [given, pairOf(model, ...options.validationData)]
-    : splitLast(given, validationSplit);
-  model.buildFor([train.x]);
-
-  const loop = new Loop(model, new ResidentData(train.x, train.y), batchSize);
-  const validation = heldOut && new Evaluation(model, heldOut.x, heldOut.y, batchSize);
-  const random = new RandomStream(nextKey(options.seed));
+  const { epochs = 1, initialEpoch = 0 } = options;
+  checkCounts(options);
+  const [loop, validation] = prepared(model, data, targets, options);
   const history = new History();
-  const callbacks: Callback[] = [...(options.callbacks ?? []), history];
-  const inOrder = Int32Array.from({ length: train.count }, (_, i) => i);
+  const list = [...(options.callbacks ?? []), ...shownProgress(options.verbose), history];
+  const callbacks = new Callbacks(list);
+  const plan: FitPlan = {
+    epochs,
+    batches: loop.steps,
+    examples: loop.examples,
+    initialEpoch,
+    shuffleKey: nextKey(options.seed),
+    callbacks: list,
+  };
   model.stopTraining = false;
-  for (const callback of callbacks) {
-    await callback.onTrainBegin?.(model, { epochs, batches: loop.batches, examples: train.count });
-  }
   let logs: Logs = {};
   try {
-    for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
-      for (const callback of callbacks) await callback.onEpochBegin?.(epoch);
-      const order = shuffle ? random.permutation(train.count) : inOrder;
-      const finished = await loop.epoch(order, async (batch, sofar) => {
-        for (const callback of callbacks) await callback.onTrainBatchEnd?.(batch, sofar);
-      });
+    await callbacks.call('onTrainBegin', model, plan);
+    await callbacks.call('resume', model, plan);
+    for (let epoch = plan.initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+      await callbacks.call('onEpochBegin', epoch);
+      const finished = await loop.run(epoch, plan.shuffleKey, callbacks);
       if (!finished) break;
-      logs = { ...loop.logs(), ...(validation ? await validation.logs('val_') : {}) };
-      for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs);
+      const validates = validation && isDue(epoch, options.validationFreq ?? 1);
+      logs = { ...loop.logs(), ...(validates ? await validation.logs(callbacks, 'val_') : {}) };
+      await callbacks.call('onEpochEnd', epoch, logs);
+      await callbacks.call('afterEpoch', epoch, logs);
     }
+    model.optimizer?.finalize();
+  } catch (error) {
+    if (!(error instanceof NumericError) || !callbacks.takes(error)) throw error;
+    model.stopTraining = true;
   } finally {
-    for (const callback of callbacks) await callback.onTrainEnd?.(logs);
+    await loop.close();
+    await callbacks.call('onTrainEnd', logs);
   }
   return history;
 }
 
-/** Epochs over data that stay in the program. */
-class Loop {
-  readonly batches: number;
-  readonly #model: Model;
-  readonly #data: ResidentData;
-  readonly #totals: Totals;
-  readonly #size: number;
-  readonly #whole: CompiledStep | undefined;
-  readonly #rest: CompiledStep | undefined;
-  /** Steps that take about `CHUNK_MILLISECONDS`; found by trying. */
-  #chunk = 1;
+/** By default a bar where there is a terminal, else nothing. */
+function shownProgress(verbose: FitOptions['verbose'] = 'auto'): Callback[] {
+  const level = verbose === 'auto' ? (hasTerminal() ? 1 : 0) : verbose;
+  return level === 0 ? [] : [progressBar({ verbose: level })];
+}
 
-  constructor(model: Model, data: ResidentData, size: number) {
-    this.#model = model;
-    this.#data = data;
-    this.#size = Math.min(size, data.count);
-    this.#totals = new Totals(model.compiled.metrics);
-    const rest = data.count % this.#size;
-    this.batches = Math.ceil(data.count / this.#size);
-    this.#whole = trainingStep(model, data, this.#totals, this.#size, this.#size);
-    if (rest > 0) this.#rest = trainingStep(model, data, this.#totals, rest, this.#size);
-    model.lastReport = this.#whole.report;
-  }
-
-  logs(): Logs {
-    return this.#totals.logs();
-  }
-
-  /** @returns whether the epoch was not cut short by `stopTraining` */
-  async epoch(order: Int32Array, onChunk: (batch: number, logs: Logs) => Promise<void>): Promise<boolean> {
-    this.#data.rewind(order);
-    this.#totals.reset();
-    const whole = Math.floor(this.#data.count / this.#size);
-    let done = 0;
-    while (done < this.batches) {
-      const inRest = done >= whole;
-      const steps = inRest ? 1 : Math.min(this.#chunk, whole - done);
-      const before = this.#model.getState();
-      const start = performance.now();
-      (inRest ? this.#rest : this.#whole)?.run(steps);
-      const spent = performance.now() - start;
-      if (!inRest) this.#chunk = nextChunk(this.#chunk, steps, spent);
-      const logs = this.logs();
-      if (!Number.isFinite(logs.loss)) {
-        this.#model.setState(before);
-        const batch = (at: number) => this.#batch(order, at);
-        throw explainNonFinite(this.#model, batch, done, steps);
-      }
-      done += steps;
-      await onChunk(done - 1, logs);
-      await turn();
-      if (this.#model.stopTraining) return false;
+function checkCounts(options: FitOptions): void {
+  const { epochs = 1, batchSize = 32, validationBatchSize = 1 } = options;
+  const { stepsPerEpoch = 1, validationSteps = 1 } = options;
+  const counts = { epochs, batchSize, validationBatchSize, stepsPerEpoch, validationSteps };
+  for (const [name, value] of Object.entries(counts)) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new ArgumentError({ asked: `fit with ${name} ${value}`, expected: 'a whole number, at least 1' });
     }
-    return true;
-  }
-
-  /** A batch as it was gathered, for the search after a NaN. */
-  #batch(order: Int32Array, at: number): { x: NDArray; y: NDArray } {
-    const rows = order.subarray(at * this.#size, (at + 1) * this.#size);
-    return { x: takeRows(this.#data.x.value(), rows), y: takeRows(this.#data.y.value(), rows) };
   }
 }
 
-function nextChunk(chunk: number, steps: number, spent: number): number {
-  const aimed = (steps * CHUNK_MILLISECONDS) / Math.max(spent, 0.05);
-  return Math.max(1, Math.min(Math.round(aimed), chunk * 8));
-}
-
-/** Loss and metrics of a model on data that stay in the program. */
-export class Evaluation {
-  readonly #data: ResidentData;
-  readonly #totals: Totals;
-  readonly #size: number;
-  readonly #whole: CompiledStep;
-  readonly #rest: CompiledStep | undefined;
-  readonly #order: Int32Array;
-
-  constructor(model: Model, x: NDArray, y: NDArray, batchSize: number) {
-    this.#data = new ResidentData(x, y);
-    this.#size = Math.min(batchSize, this.#data.count);
-    this.#totals = new Totals(model.compiled.metrics);
-    this.#order = Int32Array.from({ length: this.#data.count }, (_, i) => i);
-    this.#whole = evaluationStep(model, this.#data, this.#totals, this.#size, this.#size);
-    const rest = this.#data.count % this.#size;
-    if (rest > 0) this.#rest = evaluationStep(model, this.#data, this.#totals, rest, this.#size);
+function prepared(
+  model: Model,
+  data: Arrays | BatchSource,
+  targets: Arrays | undefined,
+  options: FitOptions,
+): [Epochs, Evaluation | undefined] {
+  const { batchSize = 32, shuffle = true, validationSplit = 0, stepsPerEpoch, validationData } = options;
+  if (isBatchSource(data)) {
+    if (validationSplit !== 0) {
+      throw new ArgumentError({
+        asked: 'validationSplit',
+        expected: 'examples in arrays',
+        received: 'batches',
+        fix: 'Give validationData instead.',
+      });
+    }
+    const reader = new BatchReader(model, data, options.classWeight);
+    return [
+      new StreamedEpochs(model, reader, stepsPerEpoch),
+      validationOf(model, validationData, undefined, options),
+    ];
   }
+  const given = examplesOf(model, data, targets, options.sampleWeight);
+  const [kept, heldOut] = validationData ? [given, undefined] : splitLast(given, validationSplit);
+  // Validation does not heed the classes' weights.
+  const train = withClassWeights(kept, options.classWeight);
+  model.buildFor(train.inputs);
+  const validation = validationOf(model, validationData, heldOut, options);
+  return [new ResidentEpochs(model, train, batchSize, shuffle, stepsPerEpoch), validation];
+}
 
-  async logs(prefix = ''): Promise<Logs> {
-    this.#data.rewind(this.#order);
-    this.#totals.reset();
-    this.#whole.run(Math.floor(this.#data.count / this.#size));
-    this.#rest?.run(1);
-    await turn();
-    return this.#totals.logs(prefix);
+function validationOf(
+  model: Model,
+  data: ValidationData | undefined,
+  heldOut: Examples | undefined,
+  { batchSize = 32, validationBatchSize = batchSize, validationSteps }: FitOptions,
+): Evaluation | undefined {
+  if (data !== undefined && isBatchSource(data)) return new StreamedEvaluation(model, data, validationSteps);
+  let examples = heldOut;
+  if (data) {
+    const [x, y, sampleWeight] = data as readonly [Arrays, Arrays, Arrays?];
+    examples = examplesOf(model, x, y, sampleWeight);
   }
+  if (!examples) return undefined;
+  model.buildFor(examples.inputs);
+  return new ResidentEvaluation(model, examples, validationBatchSize, validationSteps);
 }
 
-export interface Pair {
-  readonly x: NDArray;
-  readonly y: NDArray;
-  readonly count: number;
-}
-
-/**
- * Inputs in the dtype of the model and targets as they are, checked to go together.
- *
- * @throws ArgumentError when there are none, or not as many of one as of the other
- */
-export function pairOf(model: Model, inputs: TensorLike, targets: TensorLike): Pair {
-  const [x] = inputsOf(inputs, model.inputSpecs) as [NDArray];
-  const y = toArray(targets);
-  const count = x.shape[0] ?? 0;
-  if (count === 0 || count !== y.shape[0]) {
-    throw new ArgumentError({
-      asked: 'examples',
-      expected: 'as many targets as inputs, and at least one',
-      received: `${count} inputs and ${y.shape[0] ?? 0} targets`,
-    });
-  }
-  return { x, y, count };
-}
-
-function splitLast(pair: Pair, share: number): [Pair, Pair | undefined] {
-  if (share === 0) return [pair, undefined];
-  const kept = Math.floor(pair.count * (1 - share));
-  if (!(share > 0 && share < 1) || kept === 0 || kept === pair.count) {
-    throw new ArgumentError({
-      asked: `validationSplit ${share} of ${pair.count} examples`,
-      expected: 'a share between 0 and 1 that leaves examples on both sides',
-    });
-  }
-  const part = (from: number, to: number): Pair => {
-    const rows = Int32Array.from({ length: to - from }, (_, i) => from + i);
-    return { x: takeRows(pair.x, rows), y: takeRows(pair.y, rows), count: to - from };
-  };
-  return [part(0, kept), part(kept, pair.count)];
-}
-
-/** Lets timers, signals and pages have their turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
-  });
-}
+const isDue = (epoch: number, frequency: number | readonly number[]): boolean =>
+  typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1);

@@ -1,6 +1,15 @@
 /** Losses, metrics, optimizers, callbacks and models: a contents page. */
-export { type Callback, earlyStopping, type FitPlan, History, type Logs } from './callbacks.ts';
-export type { FitOptions } from './fit.ts';
+export type { Arrays } from './arrays.ts';
+export type { BatchLike, BatchSource } from './batches.ts';
+export {
+  type Callback,
+  earlyStopping,
+  type FileStore,
+  type FitPlan,
+  History,
+  type Logs,
+} from './callbacks/index.ts';
+export type { FitOptions, ValidationData } from './fit.ts';
 export {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -9,7 +18,7 @@ export {
   meanSquaredError,
   sparseCategoricalCrossentropy,
 } from './losses.ts';
-export { confusionMatrix, type Metric } from './metrics.ts';
+export { confusionMatrix, type MeanMetric, type Metric, meanMetric } from './metrics.ts';
 export {
   type CompileArguments,
   Functional,
@@ -21,4 +30,6 @@ export {
   sequential,
   snakeCase,
 } from './model.ts';
+export type { LossLike, MetricLike, PerOutput, PlainFunction } from './objective.ts';
 export { adagrad, adam, type Optimizer, rmsprop, sgd } from './optimizers.ts';
+export type { StepData } from './program.ts';

@@ -5,12 +5,10 @@ import type { NDArray } from '../graph/ndarray.ts';
 import type { Node, Op } from '../graph/ops.ts';
 import { compile } from '../tensor/compile.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
+import { listParts, mapParts, type Parts } from './examples.ts';
 import type { Model } from './model/model.ts';
-
-interface Batch {
-  readonly x: NDArray;
-  readonly y: NDArray;
-}
+import { BatchSteps, lossOn } from './program.ts';
+import { Totals } from './totals.ts';
 
 /**
  * Finds where a loss stopped being a number: takes the steps again one by one from the state before them, and
@@ -22,20 +20,31 @@ interface Batch {
  */
 export function explainNonFinite(
   model: Model,
-  batch: (at: number) => Batch,
+  batch: (at: number) => Parts<NDArray>,
   first: number,
   count: number,
 ): NumericError {
+  const totals = new Totals(model.objectives);
+  const steps = new BatchSteps('train', model, totals);
   for (let at = first; at < first + count; at++) {
-    const { x, y } = batch(at);
-    const column = badColumn(x);
-    if (column !== undefined)
-      return problem(at, `feature ${column} of the inputs holds NaN or infinity`, 'Clean the data.');
-    if (badColumn(y) !== undefined) return problem(at, 'the targets hold NaN or infinity', 'Clean the data.');
-    const found = firstBad(model, x, y);
+    const parts = batch(at);
+    for (const [i, array] of parts.inputs.entries()) {
+      const column = badColumn(array);
+      if (column === undefined) continue;
+      const of = parts.inputs.length > 1 ? `input "${model.inputSpecs[i]?.name}"` : 'the inputs';
+      return problem(at, `feature ${column} of ${of} holds NaN or infinity`, 'Clean the data.');
+    }
+    if (parts.targets.some((array) => array && badColumn(array) !== undefined)) {
+      return problem(at, 'the targets hold NaN or infinity', 'Clean the data.');
+    }
+    if (model.trainStep) break;
+    const found = firstBad(model, parts);
     if (found) return describe(model, found, at);
-    model.trainOnBatch(x, y);
+    totals.reset();
+    steps.run(parts);
   }
+  if (model.trainStep)
+    return problem(first, 'a value of trainStep that is not', 'Use a lower learning rate.');
   return problem(first, 'the loss overflowed while it was summed up', 'Use a lower learning rate.');
 }
 
@@ -45,17 +54,18 @@ function badColumn({ data, shape }: NDArray): number | undefined {
 }
 
 /** The first node of the loss or its gradients whose value is not finite, in order of computation. */
-function firstBad(model: Model, x: NDArray, y: NDArray): Node | undefined {
+function firstBad(model: Model, batch: Parts<NDArray>): Node | undefined {
   let nodes: Node[] = [];
   const values = compile((...given: Tensor[]) => {
-    const [inputs, targets] = given as [Tensor, Tensor];
-    const context = { training: true, step: model.trainingSteps.read() };
-    const output = model.forward([inputs], context).outputs[0] as Tensor;
-    const loss = model.compiled.loss.call(targets, output).mean();
+    let next = 0;
+    const parts = mapParts(batch, () => given[next++] as Tensor);
+    const { total } = lossOn(model, parts, { training: true, step: model.trainingSteps.read() });
     const weights = model.trainableWeights.map((weight) => weight.read().node);
-    nodes = inOrder([loss.node, ...backward(loss.node, weights)]).filter(({ dtype }) => dtype === 'float32');
+    nodes = inOrder([total.node, ...backward(total.node, weights)]).filter(
+      ({ dtype }) => dtype === 'float32',
+    );
     return nodes.map((node) => new Tensor(node, true));
-  })(tensor(x), tensor(y));
+  })(...listParts(batch).map((array) => tensor(array)));
   return nodes.find((_, i) => values[i]?.value().data.some((value: number) => !Number.isFinite(value)));
 }
 

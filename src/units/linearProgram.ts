@@ -5,7 +5,7 @@
  * @see Edmonds, "Systems of distinct representatives and linear algebra", 1967 (integer pivoting)
  * @see Bland, "New finite pivoting rules for the simplex method", 1977
  */
-import { ArgumentError } from '../graph/errors.ts';
+import { ArgumentError, VerifyError } from '../graph/errors.ts';
 
 /** Maximise objective · z subject to rows · z ≤ bounds and z ≥ 0; bounds ≥ 0, so that z = 0 is a place to start. */
 export interface LinearProgram {
@@ -113,6 +113,6 @@ function pivot(table: bigint[][], row: number, column: number, denominator: bigi
 /** An element that is known to be there. */
 function at<T>(list: readonly T[], index: number): T {
   const value = list[index];
-  if (value === undefined) throw new RangeError(`no element ${index} of ${list.length}`);
+  if (value === undefined) throw new VerifyError({ asked: `element ${index} of ${list.length}` });
   return value;
 }

@@ -85,7 +85,7 @@ const symbol = (operand: Operand, latex: boolean) => (latex ? symbolLatex : symb
 /** A negative number, and one with a power of ten, stand in parentheses next to an operator. */
 function writeNumber(value: number, style: Style): Piece {
   const text = numberText(value, style);
-  const negative = value < 0 || Object.is(value, -0);
+  const negative = /^[−-]/.test(text);
   return { text, binding: negative ? 0 : /×|times/.test(text) ? BINDING.product : BINDING.atom };
 }
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../graph/errors.ts';
+import { ArgumentError, NumericError } from '../graph/errors.ts';
 import { checkFinite, checkLength } from './check.ts';
 import { maximise } from './linearProgram.ts';
 import type { ThresholdUnit } from './thresholdUnit.ts';
@@ -33,8 +33,8 @@ export interface Contradictory {
 
 export type Verdict = Separable | Inseparable | Contradictory;
 
-/** More rows than this want a method that is not exact. */
-const MOST_ROWS = 500;
+/** Numbers in a table at most: exact arithmetic takes seconds for these, and minutes for many more. */
+const MOST_NUMBERS = 2000;
 
 /**
  * Whether one threshold unit can have this table, with a certificate either way.
@@ -46,7 +46,8 @@ const MOST_ROWS = 500;
  *
  * @param inputs Input shape: rows of n numbers
  * @param labels 0 or 1 for each row
- * @throws ArgumentError for rows of different lengths, labels other than 0 and 1, or more than 500 rows
+ * @throws ArgumentError for rows of different lengths, labels other than 0 and 1, or more than 2,000 numbers; NumericError
+ *   when a line exists that no numbers can hold
  * @see Schrijver, "Theory of Linear and Integer Programming", 1986, section 7.3
  */
 export function separability(inputs: readonly (readonly number[])[], labels: readonly number[]): Verdict {
@@ -82,10 +83,36 @@ function solve(inputs: readonly (readonly number[])[], labels: readonly number[]
     (solution[2 * size] ?? 0n) - (solution[2 * size + 1] ?? 0n),
     denominator * scale,
   );
-  return { kind: 'separable', weights, threshold, margin: marginOf({ weights, threshold }, inputs, labels) };
+  const unit = { weights, threshold: betweenSides(threshold, weights, inputs, labels) };
+  return { kind: 'separable', ...unit, margin: marginOf(unit, inputs, labels) };
 }
 
-/** The signed distance of the row nearest to the line; above 0 where the line separates. */
+/**
+ * The threshold, if it still lies between the two sides after rounding; else the least sum that must fire, since a
+ * unit fires on equality.
+ */
+function betweenSides(
+  threshold: number,
+  weights: readonly number[],
+  inputs: readonly (readonly number[])[],
+  labels: readonly number[],
+): number {
+  const sums = inputs.map((row) => weighted(weights, row));
+  const least = Math.min(...sums.filter((_, r) => labels[r] === 1));
+  const most = Math.max(...sums.filter((_, r) => labels[r] === 0));
+  if (most < threshold && threshold <= least) return threshold;
+  if (most < least) return least;
+  throw new NumericError({
+    asked: 'separability of a table',
+    received: 'a line that separates, but is finer than the digits of a number',
+    fix: 'Shift and scale the inputs.',
+  });
+}
+
+const weighted = (weights: readonly number[], row: readonly number[]) =>
+  weights.reduce((sum, weight, i) => sum + weight * (row[i] ?? 0), 0);
+
+/** The signed distance of the row nearest to the line: below 0 where a row is on the wrong side. */
 export function marginOf(
   { weights, threshold }: ThresholdUnit,
   inputs: readonly (readonly number[])[],
@@ -93,8 +120,8 @@ export function marginOf(
 ): number {
   const length = Math.hypot(...weights);
   const distances = inputs.map((row, r) => {
-    const net = weights.reduce((sum, weight, i) => sum + weight * (row[i] ?? 0), -threshold);
-    return ((labels[r] === 1 ? net : -net) / length) as number;
+    const net = weighted(weights, row) - threshold;
+    return (labels[r] === 1 ? net : -net) / length;
   });
   return Math.min(...distances);
 }
@@ -180,8 +207,9 @@ function greatestDivisor(a: bigint, b: bigint): bigint {
 function checkTable(inputs: readonly (readonly number[])[], labels: readonly number[]): void {
   const asked = 'separability of a table';
   checkLength('labels of the rows', labels, inputs.length);
-  if (inputs.length === 0 || inputs.length > MOST_ROWS) {
-    throw new ArgumentError({ asked, expected: `1 to ${MOST_ROWS} rows`, received: `${inputs.length}` });
+  const size = inputs.length * (inputs[0]?.length ?? 0);
+  if (inputs.length === 0 || size > MOST_NUMBERS) {
+    throw new ArgumentError({ asked, expected: `1 to ${MOST_NUMBERS} numbers`, received: `${size}` });
   }
   for (const row of inputs) {
     checkLength('numbers in a row', row, inputs[0]?.length ?? 0);

@@ -20,6 +20,7 @@ import {
   setSeed,
   sgd,
   softmaxLayer,
+  type TensorLike,
   tensor,
 } from '../../src/index.ts';
 import { lossOf } from '../../src/training/losses.ts';
@@ -105,7 +106,7 @@ test('every example is taken once an epoch, shuffled or not, in whole batches or
 
 test.each(['array', 'tensor'])('whole numbers in an int32 %s serve as inputs', async (form) => {
   const numbers = { dtype: 'int32', shape: [2, 1], data: Int32Array.of(1, 2) } as const;
-  const run = async (inputs: Parameters<Sequential['fit']>[0]) => {
+  const run = async (inputs: TensorLike) => {
     const model = linear();
     await model.fit(inputs, [[1], [2]], { shuffle: false });
     return model.predict(inputs).array();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GATES } from '../../src/data/gates.ts';
-import { ArgumentError } from '../../src/graph/errors.ts';
+import { ArgumentError, NumericError } from '../../src/graph/errors.ts';
 import { RandomStream } from '../../src/graph/threefry.ts';
 import { separability, type Verdict } from '../../src/units/separability.ts';
 import { thresholdUnit } from '../../src/units/thresholdUnit.ts';
@@ -81,6 +81,25 @@ test('rows with equal inputs and different labels are named', () => {
   checkCertificate(inputs, [0, 1, 1], verdict);
 });
 
+test('rows that differ in their last bit alone are told apart, by firing on equality', () => {
+  const inputs = [[1], [1 + 2 ** -52]];
+  const verdict = separability(inputs, [0, 1]);
+  if (verdict.kind !== 'separable') throw new Error(verdict.kind);
+  expect(inputs.map((x) => thresholdUnit(verdict, x).output)).toEqual([0, 1]);
+});
+
+test('a line that no numbers can hold is said to be so', () => {
+  // x₂ + x₃ is above 7x₁ by one, or below it by one: of sixteen digits, only the last says which.
+  const random = new RandomStream(1);
+  const labels = Array.from({ length: 40 }, (_, row) => row % 2);
+  const inputs = labels.map((label) => {
+    const middle = Math.round(random.uniform(-1, 1) * 2 ** 50) + random.integer(2 ** 20);
+    const part = Math.round(random.uniform(-1, 1) * 2 ** 50) + random.integer(2 ** 20);
+    return [middle, part, 7 * middle - part + (label === 1 ? 1 : -1)];
+  });
+  expect(() => separability(inputs, labels)).toThrow(NumericError);
+});
+
 test('a table with one label needs no line', () => {
   expect(separability([[3], [4]], [1, 1])).toMatchObject({ weights: [0], threshold: 0 });
   expect(separability([[3], [4]], [0, 0])).toMatchObject({ weights: [0], threshold: 1 });
@@ -130,6 +149,14 @@ test.each([
   ['no rows', () => separability([], [])],
   ['too few labels', () => separability([[1], [2]], [1])],
   ['ragged rows', () => separability([[1, 2], [2]], [1, 0])],
+  [
+    'a table too large',
+    () =>
+      separability(
+        Array.from({ length: 3 }, () => new Array(700).fill(0)),
+        [0, 1, 0],
+      ),
+  ],
   ['infinite numbers', () => separability([[Number.POSITIVE_INFINITY]], [1])],
 ])('refuses %s', (_, run) => {
   expect(run).toThrow(ArgumentError);

@@ -35,7 +35,7 @@ export const PERCEPTRON: Subject = {
   options: [
     new Option(
       '--gate <name>',
-      'for perceptron: and, or, nand, nor, xor, not, or rows as 00:0,01:1,10:1,11:0',
+      'for perceptron: and, or, nand, nor, xor, not, or rows as 00:0,01:1,10:1,11:0 (default: and)',
     ),
     new Option('--alpha <rate>', 'for perceptron: the learning rate (default: 1)').argParser(positive),
     new Option(

@@ -3,6 +3,7 @@ import { type Block, documentHTML } from '../../explain/index.ts';
 import {
   DIGITS,
   fixed,
+  LECTURE_SLIPS,
   type Slip,
   type Step,
   symbolText,
@@ -133,8 +134,8 @@ function endOf({ iterations, reduced, slips }: WorkedExample): Block[] {
       : [];
   return [
     ...change,
-    { kind: 'heading', text: 'Where the printed tables slip', level: 2 },
-    ...slipBlocks(slips),
+    { kind: 'heading', text: 'Where the text of 1.4 slips', level: 2 },
+    ...slipBlocks([...slips, ...LECTURE_SLIPS.filter(({ where }) => where.includes('1.4'))]),
   ];
 }
 

@@ -12,27 +12,41 @@ import {
   type SubLayer,
 } from '../../layers/layer.ts';
 import { CompiledStep } from '../../tensor/compile.ts';
-import { type Tensor, type TensorLike, tensor } from '../../tensor/tensor.ts';
+import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { type Arrays, inputsOf, rowsBetween } from '../arrays.ts';
-import type { History, Logs } from '../callbacks.ts';
-import { Evaluation, type FitOptions, pairOf, fit as train } from '../fit.ts';
-import { type Loss, type LossName, lossOf } from '../losses.ts';
-import { type Metric, metricOf } from '../metrics.ts';
+import { type BatchSource, isBatchSource } from '../batches.ts';
+import { type Callback, Callbacks, type Logs } from '../callbacks/callback.ts';
+import type { History } from '../callbacks/history.ts';
+import { type EvaluateOptions, ResidentEvaluation, StreamedEvaluation } from '../evaluation.ts';
+import { examplesOf, type WeightingOptions, withClassWeights } from '../examples.ts';
+import { type FitOptions, fit as train } from '../fit.ts';
+import { type Loss, lossOf } from '../losses.ts';
+import type { Metric } from '../metrics.ts';
+import { type ObjectiveArguments, type OutputObjective, objectiveOf } from '../objective.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optimizers.ts';
-import { batchStep, Totals } from '../program.ts';
+import { BatchSteps, type StepData, type StepKind } from '../program.ts';
+import { Totals } from '../totals.ts';
 
-export interface CompileArguments {
+export interface CompileArguments extends ObjectiveArguments {
   /** rmsprop by default, as in Keras. */
   readonly optimizer?: Optimizer | OptimizerName;
-  readonly loss: Loss | LossName;
-  readonly metrics?: readonly (Metric | string)[];
+}
+
+export interface PredictOptions {
+  readonly batchSize?: number;
+  /** Their hooks are not waited for. */
+  readonly callbacks?: readonly Callback[];
 }
 
 /** How a model is trained. */
 export interface Compiled {
   readonly optimizer: Optimizer;
+  /** What is wanted of each output. */
+  readonly outputs: readonly OutputObjective[];
+  /** The loss of the first output that has one. */
   readonly loss: Loss;
+  /** The metrics of all outputs. */
   readonly metrics: readonly Metric[];
 }
 
@@ -74,6 +88,16 @@ export abstract class Model extends LayerOfSeveral {
   #compiled: Compiled | undefined;
   readonly #scopes = new WeakMap<Node, string>();
   readonly #predictors = new Map<string, CompiledStep>();
+  /** Programs of single steps, with what they add up to. */
+  readonly #steps = new Map<StepKind, { readonly totals: Totals; readonly steps: BatchSteps }>();
+
+  /**
+   * A training step of one's own, recorded once as one program: computes losses and gradients, applies them, and
+   * returns what is to be logged, averaged over the batches of an epoch.
+   */
+  trainStep?(data: StepData): Readonly<Record<string, Tensor>>;
+  /** What `evaluate` measures, likewise. */
+  testStep?(data: StepData): Readonly<Record<string, Tensor>>;
 
   /** The layers it is made of, in Keras's order. */
   abstract get layers(): readonly Layer[];
@@ -158,50 +182,98 @@ export abstract class Model extends LayerOfSeveral {
     return this.#scopes.get(node);
   }
 
-  /** Says how to train: optimizer, loss, metrics. */
-  compile({ optimizer = 'rmsprop', loss, metrics = [] }: CompileArguments): void {
-    const chosen = lossOf(loss);
+  /**
+   * Says how to train: optimizer; losses, their weights and metrics, for all outputs alike, in a list, or in a
+   * record by the names of outputs. A loss or metric of one's own is a function of targets and outputs.
+   *
+   * @throws ArgumentError for a name that is none, or an output that is none
+   */
+  compile({ optimizer = 'rmsprop', ...objective }: CompileArguments): void {
+    const outputs = objectiveOf(objective, this.outputNames);
+    const [loss] = outputs.flatMap((output) => output.loss ?? []);
     this.#compiled = {
       optimizer: optimizerOf(optimizer),
-      loss: chosen,
-      metrics: metrics.map((metric) => metricOf(metric, chosen)),
+      outputs,
+      loss: loss ?? lossOf('mse'),
+      metrics: outputs.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)),
     };
+    this.#steps.clear();
+  }
+
+  get optimizer(): Optimizer | undefined {
+    return this.#compiled?.optimizer;
+  }
+
+  /** What is wanted of each output; nothing where a training step of one's own is all. */
+  get objectives(): readonly OutputObjective[] {
+    return this.trainStep ? (this.#compiled?.outputs ?? []) : this.compiled.outputs;
   }
 
   /**
    * Trains for `epochs` passes over the examples, in batches, shuffled by a seed.
    *
-   * A whole training step is one compiled program, and many run at a time; batches are gathered inside.
+   * A whole training step is one compiled program, and many run at a time; batches are gathered inside. Batches
+   * from a source, such as a `Dataset`, are trained on one by one as they come.
    *
-   * @param x inputs [examples, …]
-   * @param y targets [examples, …]
+   * @param x inputs [examples, …]; for several inputs a list, or a record by their names; or a source of batches
+   * @param y targets [examples, …], likewise by outputs
    * @throws NumericError when the loss is no longer a number, naming where that began
    */
-  fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
-    return train(this, x, y, options);
+  fit(x: Arrays, y: Arrays | undefined, options?: FitOptions): Promise<History>;
+  fit(batches: BatchSource, options?: FitOptions): Promise<History>;
+  fit(
+    x: Arrays | BatchSource,
+    y?: Arrays | FitOptions | undefined,
+    options: FitOptions = {},
+  ): Promise<History> {
+    if (isBatchSource(x)) return train(this, x, undefined, (y as FitOptions | undefined) ?? {});
+    return train(this, x, y as Arrays | undefined, options);
   }
 
   /** One step on one batch; returns its loss and metrics before the step. */
-  trainOnBatch(x: TensorLike, y: TensorLike): Logs {
-    const pair = pairOf(this, x, y);
-    this.buildFor([pair.x]);
-    const totals = new Totals(this.compiled.metrics);
-    const step = batchStep(this, totals, pair.x, pair.y);
-    step.set(0, pair.x);
-    step.set(1, pair.y);
-    step.run();
-    return totals.logs();
+  trainOnBatch(x: Arrays, y?: Arrays, options: WeightingOptions = {}): Logs {
+    return this.#onBatch('train', x, y, options);
   }
 
-  /** Loss and metrics on given examples. */
+  /** Loss and metrics on one batch. */
+  testOnBatch(x: Arrays, y?: Arrays, options: WeightingOptions = {}): Logs {
+    return this.#onBatch('test', x, y, options);
+  }
+
+  #onBatch(kind: StepKind, x: Arrays, y: Arrays | undefined, options: WeightingOptions): Logs {
+    const batch = withClassWeights(examplesOf(this, x, y, options.sampleWeight), options.classWeight);
+    this.buildFor(batch.inputs);
+    let known = this.#steps.get(kind);
+    if (!known) {
+      const totals = new Totals(this.objectives);
+      known = { totals, steps: new BatchSteps(kind, this, totals) };
+      this.#steps.set(kind, known);
+    }
+    known.totals.reset();
+    known.steps.run(batch);
+    return known.totals.logs();
+  }
+
+  /** Loss and metrics on given examples, or on batches from a source. */
+  evaluate(
+    x: Arrays,
+    y: Arrays,
+    options?: EvaluateOptions & Pick<WeightingOptions, 'sampleWeight'>,
+  ): Promise<Logs>;
+  evaluate(batches: BatchSource, options?: EvaluateOptions): Promise<Logs>;
   async evaluate(
-    x: TensorLike,
-    y: TensorLike,
-    { batchSize = 256 }: { batchSize?: number } = {},
+    x: Arrays | BatchSource,
+    y?: Arrays | EvaluateOptions,
+    options: EvaluateOptions & Pick<WeightingOptions, 'sampleWeight'> = {},
   ): Promise<Logs> {
-    const pair = pairOf(this, x, y);
-    this.buildFor([pair.x]);
-    return new Evaluation(this, pair.x, pair.y, batchSize).logs();
+    if (isBatchSource(x)) {
+      const { steps, callbacks = [] } = (y as EvaluateOptions | undefined) ?? {};
+      return new StreamedEvaluation(this, x, steps).logs(new Callbacks(callbacks));
+    }
+    const { batchSize = 256, steps, callbacks = [] } = options;
+    const examples = examplesOf(this, x, y as Arrays, options.sampleWeight);
+    this.buildFor(examples.inputs);
+    return new ResidentEvaluation(this, examples, batchSize, steps).logs(new Callbacks(callbacks));
   }
 
   /**
@@ -209,23 +281,32 @@ export abstract class Model extends LayerOfSeveral {
    *
    * @throws ShapeError when the examples have another shape than the model's
    */
-  predict(x: Arrays, options: { batchSize?: number } = {}): Tensor {
+  predict(x: Arrays, options: PredictOptions = {}): Tensor {
     return this.predictMany(x, options)[0] as Tensor;
   }
 
+  /** The outputs for one batch. */
+  predictOnBatch(x: Arrays): Tensor {
+    return this.predict(x, { batchSize: Number.POSITIVE_INFINITY });
+  }
+
   /** All outputs for given inputs: a tensor [examples, …] for each output. */
-  predictMany(x: Arrays, { batchSize = 256 }: { batchSize?: number } = {}): Tensor[] {
+  predictMany(x: Arrays, { batchSize = 256, callbacks = [] }: PredictOptions = {}): Tensor[] {
     const inputs = inputsOf(x, this.inputSpecs);
     this.buildFor(inputs);
     const count = inputs[0]?.shape[0] ?? 0;
     const found = this.outputShapes.map((): NDArray[] => []);
+    for (const callback of callbacks) void callback.onPredictBegin?.(this);
     for (let from = 0; from < count || from === 0; from += batchSize) {
+      for (const callback of callbacks) void callback.onPredictBatchBegin?.(from / batchSize);
       const batch = inputs.map((array) => rowsBetween(array, from, Math.min(count, from + batchSize)));
       const step = this.#predictor(batch);
       for (const [i, array] of batch.entries()) step.set(i, array);
       step.run();
       for (const [i, output] of step.outputs().entries()) found[i]?.push(output);
+      for (const callback of callbacks) void callback.onPredictBatchEnd?.(from / batchSize);
     }
+    for (const callback of callbacks) void callback.onPredictEnd?.();
     return found.map((parts) => tensor(joined(parts)));
   }
 
