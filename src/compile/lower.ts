@@ -1,4 +1,5 @@
 import { detach } from '../graph/build.ts';
+import { type Dtype, isHalf } from '../graph/dtypes.ts';
 import { VerifyError } from '../graph/errors.ts';
 import { inOrder } from '../graph/graph.ts';
 import { sizeOf } from '../graph/ndarray.ts';
@@ -349,8 +350,12 @@ class Lowering {
         values: new Map([[node, this.#expression(node, new Path(), scope)]]),
         reads,
       };
-    const { dtype } = node;
-    return { space: root.space, root: root.root, values: new Map([[node, { kind: 'root', dtype }]]), reads };
+    return {
+      space: root.space,
+      root: root.root,
+      values: new Map([[node, resultOf(root.root, node)]]),
+      reads,
+    };
   }
 
   #root(node: Node, scope: Scope): { space: readonly number[]; root: Root } | undefined {
@@ -366,7 +371,7 @@ class Lowering {
       const body = this.#expression(x, path, scope);
       return {
         space: kept.map((axis) => x.shape[axis] ?? 1),
-        root: { kind: 'reduce', op: node.op, dtype, lengths, body },
+        root: { kind: 'reduce', op: node.op, dtype: accumulatedAs(dtype), lengths, body },
       };
     }
     if (node.op === 'matmul') return this.#matmul(node, scope);
@@ -436,7 +441,7 @@ class Lowering {
       b = { ...b, view: reshapeView(broadcastless(b.view), [depth, n]) ?? b.view, batches: 0 };
       space = [rows, n];
     }
-    return { space, root: { kind: 'matmul', dtype: node.dtype, a, b, depth } };
+    return { space, root: { kind: 'matmul', dtype: accumulatedAs(node.dtype), a, b, depth } };
   }
 
   /** A stored array through rearrangements only, as matmul reads its operands. */
@@ -627,6 +632,17 @@ function splitAt(shape: readonly number[], size: number): number | undefined {
     product *= length;
   }
   return product === size ? shape.length : undefined;
+}
+
+/** Sums of 16-bit numbers are sums of float32, rounded once at the end. */
+function accumulatedAs(dtype: Dtype): Dtype {
+  return isHalf(dtype) ? 'float32' : dtype;
+}
+
+/** The value of a node from what its kernel's root has accumulated. */
+function resultOf(root: Root, { dtype }: Node): Expression {
+  const total: Expression = { kind: 'root', dtype: root.dtype };
+  return root.dtype === dtype ? total : { kind: 'apply', op: 'cast', dtype, inputs: [total] };
 }
 
 /** The last two axes alone, of a view whose leading axes all have stride 0. */

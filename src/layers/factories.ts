@@ -11,6 +11,12 @@ export {
   softmax,
 } from './activation.ts';
 export { type ActivityRegularizationOptions, activityRegularization } from './activityRegularization.ts';
+export {
+  type AdditiveAttentionOptions,
+  type AttentionOptions,
+  additiveAttention,
+  attention,
+} from './attention.ts';
 export { type BatchNormalizationOptions, batchNormalization } from './batchNormalization.ts';
 export {
   type BidirectionalOptions,
@@ -36,6 +42,7 @@ export {
   separableConv1D,
   separableConv2D,
 } from './depthwiseConvolution.ts';
+export { type EinsumDenseOptions, einsumDense } from './einsumDense.ts';
 export { type EmbeddingOptions, embedding, masking } from './embedding.ts';
 export {
   type GlobalPoolingOptions,
@@ -58,6 +65,7 @@ export {
   unitNormalization,
 } from './layerNormalization.ts';
 export { add, average, maximum, minimum, multiply, subtract } from './merging.ts';
+export { type MultiHeadAttentionOptions, multiHeadAttention } from './multiHeadAttention.ts';
 export {
   alphaDropout,
   type DropoutOptions,
@@ -79,7 +87,7 @@ export {
   maxPooling3D,
   type PoolingOptions,
 } from './pooling.ts';
-export { normalization, rescaling } from './preprocessing.ts';
+export * from './preprocessing/index.ts';
 export {
   type GRUOptions,
   gru,

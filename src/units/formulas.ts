@@ -199,6 +199,10 @@ export function energyOf(name: string, value: number, pairs: readonly (readonly 
   return resulting(name, value, negate(total(pairs.map((pair) => multiply(...pair.map(known))))));
 }
 
+/** E − 2 s h: what the turn of one unit, to s, does to the energy. */
+export const energyStep = (name: string, value: number, old: number, state: Named, net: Named): Formula =>
+  resulting(name, value, subtract(operand(name, old), multiply(2, known(state), known(net))));
+
 /** The same number under another name. */
 export const copied = (name: string, value: number, from: Named): Formula =>
   resulting(name, value, known(from));

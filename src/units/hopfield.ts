@@ -1,7 +1,7 @@
 import { ArgumentError } from '../graph/errors.ts';
 import { RandomStream } from '../graph/threefry.ts';
 import { checkCount, checkLength, checkRows } from './check.ts';
-import { energyOf, netInput, signOf } from './formulas.ts';
+import { energyOf, energyStep, netInput, signOf } from './formulas.ts';
 import { weightName } from './names.ts';
 import { Recorder, STEP_LIMIT, type Trace } from './trace.ts';
 
@@ -13,19 +13,19 @@ export interface HopfieldNet {
 /**
  * A Hopfield net that remembers these patterns.
  *
- *     w_ij = Σ over patterns of sᵢsⱼ / n,   w_ii = 0
+ *     w_ij = Σ over patterns of sᵢsⱼ,   w_ii = 0
  *
  * @param patterns Input shape: rows of n numbers, each −1 or 1
  * @returns Output shape: n × n weights
  * @throws ArgumentError for numbers other than −1 and 1
- * @see Hopfield, "Neural networks and physical systems with emergent collective computational abilities", 1982
+ * @see Hopfield, "Neural networks and physical systems with emergent collective computational abilities", 1982, equation 2
  */
 export function hopfieldNet(patterns: readonly (readonly number[])[]): HopfieldNet {
   const n = checkRows('patterns of a Hopfield net', patterns);
   for (const pattern of patterns) checkSigns('patterns of a Hopfield net', pattern);
   const places = Array.from({ length: n }, (_, i) => i);
   const weight = (i: number, j: number) =>
-    i === j ? 0 : patterns.reduce((sum, pattern) => sum + (pattern[i] ?? 0) * (pattern[j] ?? 0), 0) / n;
+    i === j ? 0 : patterns.reduce((sum, pattern) => sum + (pattern[i] ?? 0) * (pattern[j] ?? 0), 0);
   return { weights: places.map((i) => places.map((j) => weight(i, j))) };
 }
 
@@ -119,6 +119,7 @@ function sweepOnce(
   const state = [...before];
   const seen = mode === 'synchronous' ? before : state;
   const nets: number[] = [];
+  let energy = hopfieldEnergy(net, before);
   const look = (i: number) => {
     const products = neighbours(net, seen, i);
     const h = products.reduce((sum, [[, weight], [, s]]) => sum + weight * s, 0);
@@ -135,8 +136,6 @@ function sweepOnce(
     recorder.step({ sweep, unit: i + 1 }, title, `s_${i + 1}`, next, () =>
       signOf(`s_${i + 1}`, next, [`h_${i + 1}`, h], [`s_${i + 1}`, old]),
     );
-    // Within a synchronous moment there is no state between.
-    if (mode === 'asynchronous') recordEnergy(net, state, recorder, { sweep, unit: i + 1 });
   };
   if (mode === 'synchronous') {
     for (const i of order) look(i);
@@ -146,6 +145,12 @@ function sweepOnce(
     for (const i of order) {
       look(i);
       turn(i);
+      if (state[i] === before[i]) continue;
+      const [s, h, held] = [state[i] ?? 0, nets[i] ?? 0, energy];
+      energy -= 2 * s * h;
+      recorder.step({ sweep, unit: i + 1 }, 'the energy falls', 'E', energy, () =>
+        energyStep('E', held - 2 * s * h, held, [`s_${i + 1}`, s], [`h_${i + 1}`, h]),
+      );
     }
   }
   return state;

@@ -33,8 +33,8 @@ export interface Contradictory {
 
 export type Verdict = Separable | Inseparable | Contradictory;
 
-/** More rows than this want a method that is not exact. */
-const MOST_ROWS = 500;
+/** Numbers in a table at most: exact arithmetic takes seconds for these, and minutes for many more. */
+const MOST_NUMBERS = 2000;
 
 /**
  * Whether one threshold unit can have this table, with a certificate either way.
@@ -46,7 +46,7 @@ const MOST_ROWS = 500;
  *
  * @param inputs Input shape: rows of n numbers
  * @param labels 0 or 1 for each row
- * @throws ArgumentError for rows of different lengths, labels other than 0 and 1, or more than 500 rows; NumericError
+ * @throws ArgumentError for rows of different lengths, labels other than 0 and 1, or more than 2,000 numbers; NumericError
  *   when a line exists that no numbers can hold
  * @see Schrijver, "Theory of Linear and Integer Programming", 1986, section 7.3
  */
@@ -207,8 +207,9 @@ function greatestDivisor(a: bigint, b: bigint): bigint {
 function checkTable(inputs: readonly (readonly number[])[], labels: readonly number[]): void {
   const asked = 'separability of a table';
   checkLength('labels of the rows', labels, inputs.length);
-  if (inputs.length === 0 || inputs.length > MOST_ROWS) {
-    throw new ArgumentError({ asked, expected: `1 to ${MOST_ROWS} rows`, received: `${inputs.length}` });
+  const size = inputs.length * (inputs[0]?.length ?? 0);
+  if (inputs.length === 0 || size > MOST_NUMBERS) {
+    throw new ArgumentError({ asked, expected: `1 to ${MOST_NUMBERS} numbers`, received: `${size}` });
   }
   for (const row of inputs) {
     checkLength('numbers in a row', row, inputs[0]?.length ?? 0);

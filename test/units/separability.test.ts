@@ -149,6 +149,14 @@ test.each([
   ['no rows', () => separability([], [])],
   ['too few labels', () => separability([[1], [2]], [1])],
   ['ragged rows', () => separability([[1, 2], [2]], [1, 0])],
+  [
+    'a table too large',
+    () =>
+      separability(
+        Array.from({ length: 3 }, () => new Array(700).fill(0)),
+        [0, 1, 0],
+      ),
+  ],
   ['infinite numbers', () => separability([[Number.POSITIVE_INFINITY]], [1])],
 ])('refuses %s', (_, run) => {
   expect(run).toThrow(ArgumentError);

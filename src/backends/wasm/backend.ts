@@ -2,7 +2,7 @@ import type { Backend, CompileReport, Executable } from '../../compile/backend.t
 import type { Buffer } from '../../compile/kernels.ts';
 import { SLACK } from '../../compile/memory.ts';
 import { makeProgram, type Program, programText } from '../../compile/program.ts';
-import { makeArray, type TypedArray } from '../../graph/dtypes.ts';
+import { decode, encode, type TypedArray } from '../../graph/dtypes.ts';
 import { ShapeError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
@@ -127,7 +127,7 @@ class WasmExecutable implements Executable {
       });
     }
     const buffer = this.#program.leaves.get(input);
-    if (buffer) this.#place(buffer).set(value.data);
+    if (buffer) this.#place(buffer).set(decode(value.data, value.dtype));
   }
 
   run(times: number): void {
@@ -149,18 +149,18 @@ class WasmExecutable implements Executable {
 
   #copy(buffer: Buffer): NDArray {
     const { dtype, shape } = buffer.node;
-    const data = makeArray(dtype, buffer.elements);
-    data.set(this.#place(buffer));
-    return { dtype, shape, data };
+    return { dtype, shape, data: encode(this.#place(buffer), dtype) };
   }
 
-  /** The buffer in the arena, as it stands: a bool is a 32-bit 0 or 1 there. */
+  /** The buffer in the arena, as it stands: a bool is a 32-bit 0 or 1 there, a float of 16 bits a float32. */
   #place(buffer: Buffer): TypedArray {
     const { dtype, elements } = buffer;
     const offset = this.#program.memory.offsets.get(buffer) ?? 0;
     const { buffer: bytes } = this.#memory;
     switch (dtype) {
       case 'float32':
+      case 'float16':
+      case 'bfloat16':
         return new Float32Array(bytes, offset, elements);
       case 'float64':
         return new Float64Array(bytes, offset, elements);
