@@ -31,6 +31,7 @@ export { randomNormal, randomTruncatedNormal, randomUniform, setSeed } from './t
 export { setBackend } from './tensor/runtime.ts';
 export { compute, type Nested, Tensor, type TensorLike, tensor } from './tensor/tensor.ts';
 export { Variable, variable } from './tensor/variable.ts';
+export * as callbacks from './training/callbacks/index.ts';
 export * from './training/index.ts';
 export * as losses from './training/losses.ts';
 export * as optimizers from './training/optimizers.ts';

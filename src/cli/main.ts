@@ -5,6 +5,7 @@ import { ACTIVATIONS, ArgumentError, DataError, DtypeError, PellucidError, Shape
 import { type ApplyOptions, evaluate, inspect, predict } from './apply.ts';
 import { type DiagnoseOptions, diagnose } from './diagnose.ts';
 import { addExplain } from './explain/command.ts';
+import { addFloat } from './explain/float.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
 import { BUILT_IN } from './sources.ts';
 import { type Terminal, type TrainOptions, train } from './train.ts';
@@ -99,6 +100,7 @@ function cli(): Command {
     .option('--json', 'print one JSON object')
     .action((model: string, options: ApplyOptions) => inspect(model, options, terminal));
   addExplain(program, terminal);
+  addFloat(program, terminal);
 
   program
     .command('diagnose')

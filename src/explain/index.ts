@@ -6,3 +6,33 @@ export { type Contribution, Evaluation } from './expression/evaluation.ts';
 export { ExpressionGraph, graph } from './expression/graph.ts';
 export { ExpressionError } from './expression/parse.ts';
 export { type Step, symbolOf } from './expression/step.ts';
+export { type ExplainOptions, explain } from './ledger/explain.ts';
+export { Ledger } from './ledger/ledger.ts';
+export { halfSquaredError } from './ledger/losses.ts';
+export type { NodeEntry, NodeLevel } from './ledger/nodes.ts';
+export { DESCRIPTIONS } from './ledger/primitives.ts';
+export type { Part } from './ledger/print.ts';
+export type { Cell, Quantity, Role } from './ledger/quantity.ts';
+export type { Section } from './ledger/section.ts';
+export {
+  describeFloat,
+  FLOAT_NAMES,
+  type FloatDescription,
+  floatBlocks,
+  stabilityBlocks,
+} from './numbers/describe.ts';
+export {
+  type BitFields,
+  bitsOf,
+  exactDecimal,
+  FLOAT_FORMATS,
+  type FloatName,
+  floatFormat,
+  limitsOf,
+  nextDown,
+  nextUp,
+  round,
+  spacing,
+} from './numbers/formats.ts';
+export { arithmetic, type Phenomenon, phenomena } from './numbers/phenomena.ts';
+export { type StabilityRow, stability } from './numbers/softmax.ts';

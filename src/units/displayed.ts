@@ -103,12 +103,15 @@ export const intervals = {
 const EVERYTHING: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 /** A few units in the last place of float32. */
 const ROUNDING = 2 ** -22;
+/** Products of small float32 numbers go under long before the last of them. */
+const UNDERFLOW = 1e-30;
 const sizeOf = ({ low, high }: Interval) => Math.max(Math.abs(low), Math.abs(high));
 
 /** An interval with room on both sides for the rounding of numbers up to `size`. */
 export function widened(interval: Interval, size = sizeOf(interval)): Interval {
   if (!Number.isFinite(size)) return interval;
-  return { low: interval.low - ROUNDING * size, high: interval.high + ROUNDING * size };
+  const spare = ROUNDING * size + UNDERFLOW;
+  return { low: interval.low - spare, high: interval.high + spare };
 }
 
 /** The least interval around numbers; a bound that is 0·∞ is none. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,5 +31,40 @@ describe('pellucid explain, of an expression', () => {
     const { status, stderr } = pellucid('explain', '(a+b*)', '--at', 'a=1');
     expect(status).toBe(2);
     expect(stderr).toContain('\n  (a+b*)\n       ^');
+  });
+});
+
+describe('pellucid explain, of a model', () => {
+  const csv = ['a,b,kind', ...Array.from({ length: 40 }, (_, i) => `${i % 7},${i % 5},${i % 2 ? 'x' : 'y'}`)];
+  writeFileSync(join(folder, 'data.csv'), csv.join('\n'));
+  const model = join(folder, 'run', 'model.keras');
+
+  test('opens one row of a table that `pellucid train` made a network of', () => {
+    expect(
+      pellucid('train', 'data.csv', '--epochs', '2', '--hidden', '3', '--out', join(folder, 'run')).status,
+    ).toBe(0);
+    const whole = pellucid('explain', model, 'data.csv', '--row', '3');
+    expect(whole.stderr).toBe('');
+    expect(whole.stdout).toMatch(/I₃ = .* {2}O₃ = max\(.*, 0\) = /);
+    expect(whole.stdout).toContain('Error₆ = t₆ − O₆');
+    const part = pellucid('explain', model, 'data.csv', '--row', '3', '--layer', '2', '--json');
+    const { layers, row } = JSON.parse(part.stdout);
+    expect([row, layers.length, layers[0].key]).toEqual([3, 1, 'layer2']);
+    expect(Number.isFinite(layers[0].quantities[0].values[0][0])).toBe(true);
+  });
+
+  test('says which rows there are, and what it needs', () => {
+    expect(pellucid('explain', model, 'data.csv', '--row', '41').stderr).toContain('a row from 1 to 40');
+    expect(pellucid('explain', model).stderr).toContain('a CSV file');
+    expect(pellucid('explain', model, 'data.csv', '--layer', '9').status).toBe(2);
+  });
+});
+
+describe('pellucid float', () => {
+  test('shows how a number is stored, and softmax of several', () => {
+    expect(pellucid('float', '0.1', '--as', 'float16').stdout).toContain('0.0999755859375');
+    const { formats } = JSON.parse(pellucid('float', '1000', '1001', '1002', '--json').stdout);
+    expect(formats[3].softmax.naive).toEqual(['NaN', 'NaN', 'NaN']);
+    expect(pellucid('float', 'abc').status).toBe(2);
   });
 });

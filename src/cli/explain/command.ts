@@ -2,9 +2,16 @@ import type { Command, Option } from 'commander';
 import { ArgumentError } from '../../index.ts';
 import type { Terminal } from '../train.ts';
 import { explainExpression } from './expression.ts';
+import { explainModel } from './model.ts';
+import { numberOption } from './options.ts';
 import { PERCEPTRON } from './perceptron.ts';
 import type { ExplainOptions } from './present.ts';
 import { WORKED_EXAMPLE } from './workedExample.ts';
+
+const anyWhole = numberOption(
+  (value) => Number.isSafeInteger(value) && value >= 1,
+  'a whole number, at least 1',
+);
 
 /** Something `pellucid explain` knows by name. */
 export interface Subject {
@@ -30,6 +37,11 @@ export function addExplain(program: Command, terminal: Terminal): void {
     .argument('<what>', ['an expression as "(a+b)*(b-c)", a .keras file', ...names].join(', or '))
     .argument('[data]', 'for a model: a CSV file with the example')
     .option('--at <values>', 'for an expression: its variables, as a=2,b=3', valuesOf)
+    .option('--row <number>', 'for a model: which example, counted from 1 (default: 1)', anyWhole)
+    .option('--layer <layer>', 'for a model: only this layer, by number from 1 or by name')
+    .option('--unit <number>', 'for a model: only this unit of each layer, counted from 1', anyWhole)
+    .option('--images <file>', 'for a model of images: images in an IDX file')
+    .option('--labels <file>', 'for a model of images: their labels')
     .option('--json', 'print one JSON object, every number at full precision')
     .option('--html <file>', 'write a page instead of text');
   for (const { options = [] } of Object.values(SUBJECTS)) {
@@ -38,6 +50,7 @@ export function addExplain(program: Command, terminal: Terminal): void {
   command.action(async (what: string, data: string | undefined, options: ExplainOptions) => {
     const subject = Object.hasOwn(SUBJECTS, what) ? SUBJECTS[what] : undefined;
     if (subject) return subject.run(options, terminal);
+    if (/\.keras$/i.test(what)) return explainModel(what, data, options, terminal);
     if (data !== undefined) {
       throw new ArgumentError({
         asked: `explain ${what}`,

@@ -10,6 +10,12 @@ import type { Terminal } from '../train.ts';
 /** Options that every subject of `pellucid explain` takes, and those of each. */
 export interface ExplainOptions {
   readonly at?: Readonly<Record<string, number>>;
+  /** Of a model: which example, counted from 1, and which part of the network. */
+  readonly row?: number;
+  readonly layer?: string;
+  readonly unit?: number;
+  readonly images?: string;
+  readonly labels?: string;
   readonly json?: boolean;
   readonly html?: string;
 }

@@ -16,7 +16,7 @@ import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { type Arrays, inputsOf, rowsBetween } from '../arrays.ts';
 import { type BatchSource, isBatchSource } from '../batches.ts';
-import { Callbacks, type Logs } from '../callbacks/callback.ts';
+import { type Callback, Callbacks, type Logs } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import { type EvaluateOptions, ResidentEvaluation, StreamedEvaluation } from '../evaluation.ts';
 import { examplesOf, type WeightingOptions, withClassWeights } from '../examples.ts';
@@ -31,6 +31,12 @@ import { Totals } from '../totals.ts';
 export interface CompileArguments extends ObjectiveArguments {
   /** rmsprop by default, as in Keras. */
   readonly optimizer?: Optimizer | OptimizerName;
+}
+
+export interface PredictOptions {
+  readonly batchSize?: number;
+  /** Their hooks are not waited for. */
+  readonly callbacks?: readonly Callback[];
 }
 
 /** How a model is trained. */
@@ -275,23 +281,32 @@ export abstract class Model extends LayerOfSeveral {
    *
    * @throws ShapeError when the examples have another shape than the model's
    */
-  predict(x: Arrays, options: { batchSize?: number } = {}): Tensor {
+  predict(x: Arrays, options: PredictOptions = {}): Tensor {
     return this.predictMany(x, options)[0] as Tensor;
   }
 
+  /** The outputs for one batch. */
+  predictOnBatch(x: Arrays): Tensor {
+    return this.predict(x, { batchSize: Number.POSITIVE_INFINITY });
+  }
+
   /** All outputs for given inputs: a tensor [examples, …] for each output. */
-  predictMany(x: Arrays, { batchSize = 256 }: { batchSize?: number } = {}): Tensor[] {
+  predictMany(x: Arrays, { batchSize = 256, callbacks = [] }: PredictOptions = {}): Tensor[] {
     const inputs = inputsOf(x, this.inputSpecs);
     this.buildFor(inputs);
     const count = inputs[0]?.shape[0] ?? 0;
     const found = this.outputShapes.map((): NDArray[] => []);
+    for (const callback of callbacks) void callback.onPredictBegin?.(this);
     for (let from = 0; from < count || from === 0; from += batchSize) {
+      for (const callback of callbacks) void callback.onPredictBatchBegin?.(from / batchSize);
       const batch = inputs.map((array) => rowsBetween(array, from, Math.min(count, from + batchSize)));
       const step = this.#predictor(batch);
       for (const [i, array] of batch.entries()) step.set(i, array);
       step.run();
       for (const [i, output] of step.outputs().entries()) found[i]?.push(output);
+      for (const callback of callbacks) void callback.onPredictBatchEnd?.(from / batchSize);
     }
+    for (const callback of callbacks) void callback.onPredictEnd?.();
     return found.map((parts) => tensor(joined(parts)));
   }
 

@@ -1,0 +1,44 @@
+import { weightName } from '../../units/names.ts';
+
+/** What the numbers of a fully connected layer are called; units and inputs count from 0 here. */
+export interface UnitNames {
+  readonly input: (i: number) => string;
+  readonly net: (j: number) => string;
+  readonly output: (j: number) => string;
+  readonly error: (j: number) => string;
+  readonly target: (j: number) => string;
+  readonly weight: (i: number, j: number) => string;
+  readonly bias: (j: number) => string;
+}
+
+/**
+ * The lecture's names: nodes are numbered through all layers, inputs first. O₅ is the output of node 5, w₁₅ the weight
+ * from node 1 to node 5.
+ *
+ * @param before nodes before the layer's inputs
+ * @param inputs how many inputs the layer has
+ */
+export function lectureNames(before: number, inputs: number): UnitNames {
+  const from = (i: number) => before + i + 1;
+  const to = (j: number) => before + inputs + j + 1;
+  return {
+    input: (i) => (before === 0 ? `x_${from(i)}` : `O_${from(i)}`),
+    net: (j) => `I_${to(j)}`,
+    output: (j) => `O_${to(j)}`,
+    error: (j) => `Error_${to(j)}`,
+    target: (j) => `t_${to(j)}`,
+    weight: (i, j) => weightName(from(i), to(j)),
+    bias: (j) => `θ_${to(j)}`,
+  };
+}
+
+/** Names within one layer, where nodes of other kinds of layers stand between. */
+export const LOCAL_NAMES: UnitNames = {
+  input: (i) => `x_${i + 1}`,
+  net: (j) => `I_${j + 1}`,
+  output: (j) => `O_${j + 1}`,
+  error: (j) => `Error_${j + 1}`,
+  target: (j) => `t_${j + 1}`,
+  weight: (i, j) => weightName(i + 1, j + 1),
+  bias: (j) => `θ_${j + 1}`,
+};

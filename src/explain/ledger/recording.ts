@@ -1,0 +1,134 @@
+import { backward } from '../../autodiff/backward.ts';
+import { isFloating } from '../../graph/dtypes.ts';
+import { inOrder } from '../../graph/graph.ts';
+import type { NDArray } from '../../graph/ndarray.ts';
+import type { Node } from '../../graph/ops.ts';
+import type { CallContext, Layer } from '../../layers/layer.ts';
+import { backend, leafOf, leafValue } from '../../tensor/runtime.ts';
+import { Tensor } from '../../tensor/tensor.ts';
+import { tracing } from '../../tensor/trace.ts';
+import type { Variable } from '../../tensor/variable.ts';
+import type { Loss } from '../../training/losses.ts';
+import { Model } from '../../training/model.ts';
+
+/** One layer at work: the values it took and the one it gave. */
+export interface LayerCall {
+  readonly layer: Layer;
+  readonly inputs: readonly Node[];
+  readonly output: Node;
+}
+
+/** The graph of some examples' way through a model to their losses, and every number in it. */
+export class Recording {
+  readonly calls: readonly LayerCall[];
+  readonly inputs: readonly Node[];
+  readonly target: Node;
+  readonly output: Node;
+  /** The loss of each example. */
+  readonly losses: Node;
+  /**
+   * Their sum, and the penalties on weights as often as there are examples, of which gradients are taken: an example's
+   * numbers are then as if it were alone.
+   */
+  readonly total: Node;
+  readonly #leaves = new Map<Node, NDArray>();
+  readonly #values = new Map<Node, NDArray>();
+  readonly #gradients = new Map<Node, NDArray>();
+
+  constructor(model: Model, loss: Loss, x: readonly NDArray[], y: NDArray) {
+    const calls: LayerCall[] = [];
+    const read = new Set<Variable>();
+    const nodeOf = (variable: Variable) => {
+      read.add(variable);
+      return variable.node;
+    };
+    const inputs = x.map((array) => new Tensor(leafOf(array), true));
+    this.inputs = inputs.map(({ node }) => node);
+    this.target = leafOf(y);
+    const [output, losses, total] = tracing({ known: new Map(), nodeOf }, () => {
+      const onApplied: CallContext['onApplied'] = (layer, from, [to]) => {
+        if (to && !(layer instanceof Model))
+          calls.push({ layer, inputs: from.map(({ node }) => node), output: to.node });
+      };
+      const [given] = model.forward(inputs, { training: false, onApplied }).outputs as [Tensor];
+      const each = loss.call(new Tensor(this.target, true), given);
+      return [
+        given,
+        each,
+        penalties(model).reduce((sum, penalty) => sum.add(penalty.mul(each.size)), each.sum()),
+      ];
+    });
+    this.calls = calls;
+    this.output = output.node;
+    this.losses = losses.node;
+    this.total = total.node;
+    // As they are now: weights may change before a formula is opened.
+    for (const variable of read) {
+      const value = variable.value();
+      this.#leaves.set(variable.node, { ...value, data: value.data.slice() });
+    }
+  }
+
+  /** Computes values and gradients in one program; what was not asked for here is computed when it is. */
+  compute(values: readonly Node[], gradients: readonly Node[]): void {
+    const wrt = gradients.filter((node) => isFloating(node.dtype) && !this.#gradients.has(node));
+    const wanted = values.filter((node) => !this.#values.has(node));
+    const outputs = [...wanted, ...(wrt.length > 0 ? backward(this.total, wrt) : [])];
+    if (outputs.length === 0) return;
+    const executable = backend().compile({ outputs, updates: [] });
+    for (const leaf of inOrder(outputs)) {
+      const value = leaf.op === 'input' ? this.#leaf(leaf) : undefined;
+      if (value) executable.write(leaf, value);
+    }
+    executable.run(1);
+    wanted.forEach((node, i) => {
+      this.#values.set(node, executable.output(i));
+    });
+    wrt.forEach((node, i) => {
+      this.#gradients.set(node, executable.output(wanted.length + i));
+    });
+  }
+
+  #leaf(node: Node): NDArray | undefined {
+    return this.#leaves.get(node) ?? leafValue(node);
+  }
+
+  /** The value of a node. */
+  value(node: Node): NDArray {
+    const known = this.#values.get(node) ?? this.#leaf(node);
+    if (known) return known;
+    this.compute([node], []);
+    return this.value(node);
+  }
+
+  /** ∂(sum of the losses)/∂node; undefined for whole numbers and truth values. */
+  gradient(node: Node): NDArray | undefined {
+    if (!isFloating(node.dtype)) return undefined;
+    if (!this.#gradients.has(node)) this.compute([], [node]);
+    return this.#gradients.get(node);
+  }
+
+  /**
+   * Every node from the examples to the total, each after its inputs, in an order of structure alone: that of creation
+   * would depend on what was computed before.
+   */
+  get nodes(): Node[] {
+    const order = new Set<Node>();
+    const pending = [this.total];
+    for (let node = pending.at(-1); node; node = pending.at(-1)) {
+      const missing = node.inputs.filter((from) => !order.has(from));
+      if (missing.length > 0) pending.push(...missing.toReversed());
+      else {
+        order.add(node);
+        pending.pop();
+      }
+    }
+    return [...order];
+  }
+}
+
+/** What the regularisers of the weights that are trained add to the loss. */
+const penalties = (model: Model): Tensor[] =>
+  model.ownedWeights.flatMap(({ variable, regularizer }) =>
+    regularizer && variable.trainable ? [regularizer.call(variable.read())] : [],
+  );
