@@ -2,6 +2,8 @@
 
 import * as pellucid from '../dist/index.js';
 import { CompiledStep } from '../dist/tensor/compile.js';
+import { convolve } from '../dist/tensor/nn/convolution.js';
+import { maxPool } from '../dist/tensor/nn/pooling.js';
 import * as bench from './workloads.js';
 
 const { arange, matmul, variable } = pellucid;
@@ -9,7 +11,7 @@ const { arange, matmul, variable } = pellucid;
 const name = process.argv[2];
 const workload = bench.WORKLOADS[name];
 if (!workload) throw new Error(`No workload ${name}: one of ${Object.keys(bench.WORKLOADS).join(', ')}`);
-const measure = { binary: steps, classes: steps, fit, matmul: products }[workload.kind];
+const measure = { binary: steps, classes: steps, cnn: steps, fit, matmul: products }[workload.kind];
 const { values, ...rest } = await measure();
 console.log(JSON.stringify({ value: bench.median(values), values, ...rest }));
 
@@ -18,24 +20,30 @@ function steps() {
   const binary = workload.kind === 'binary';
   const { batch, rate, sizes } = workload;
   const data = binary ? (name === 'w1' ? bench.xor() : bench.spiral()) : bench.images(batch * bench.BATCHES);
-  const x = variable({ dtype: 'float32', shape: [data.count, sizes[0]], data: data.x });
+  const x = variable({ dtype: 'float32', shape: [data.count, binary ? sizes[0] : 784], data: data.x });
   const y = variable({
     dtype: binary ? 'float32' : 'int32',
     shape: binary ? [data.count, 1] : [data.count],
     data: data.y,
   });
-  const layers = bench.denseWeights(sizes).map(({ kernel, bias, shape }) => ({
+  const isCnn = workload.kind === 'cnn';
+  const layers = (isCnn ? bench.cnnWeights() : bench.denseWeights(sizes)).map(({ kernel, bias, shape }) => ({
     kernel: variable({ dtype: 'float32', shape, data: kernel }),
     bias: variable({ dtype: 'float32', shape: [bias.length], data: bias }),
+    shape,
   }));
   const weights = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
   const count = variable({ dtype: 'int32', shape: [], data: Int32Array.of(0) });
   const logits = (inputs) =>
-    layers.reduce((values, { kernel, bias }, i) => {
-      const sums = matmul(values, kernel.read()).add(bias.read());
-      if (i === layers.length - 1) return sums;
-      return binary ? pellucid.tanh(sums) : pellucid.relu(sums);
-    }, inputs);
+    layers.reduce(
+      (values, { kernel, bias, shape }, i) => {
+        if (shape.length === 4) return convolution(values, kernel, bias);
+        const sums = matmul(values.reshape([-1, shape[0]]), kernel.read()).add(bias.read());
+        if (i === layers.length - 1) return sums;
+        return binary ? pellucid.tanh(sums) : pellucid.relu(sums);
+      },
+      isCnn ? inputs.reshape([-1, 28, 28, 1]) : inputs,
+    );
   const loss = (inputs, targets) => {
     const z = logits(inputs);
     if (binary) return pellucid.mean(pellucid.softplus(z).sub(z.mul(targets)));
@@ -56,9 +64,16 @@ function steps() {
     count.assign(k.add(1));
     return [value];
   }, []);
-  step.run(bench.CHECK_STEP + 1);
+  step.run(bench.checkStep(name) + 1);
   const check = step.outputs()[0].data[0];
   return { metric: 'steps/s', check, values: bench.throughput((times) => step.run(times), binary ? 400 : 1) };
+}
+
+/** A convolution of 3 × 3 without padding, ReLU, and the greatest of each 2 × 2. */
+function convolution(images, kernel, bias) {
+  const ones = { strides: [1, 1], dilations: [1, 1], padding: 'valid' };
+  const sums = convolve(images, kernel.read(), ones).add(bias.read());
+  return maxPool(pellucid.relu(sums), { ...ones, size: [2, 2], strides: [2, 2] });
 }
 
 function gradientDescent(weights, rate) {

@@ -18,7 +18,7 @@ import {
 } from '../layers/factories.ts';
 import type { Initializer } from '../layers/initializers.ts';
 import type { Layer, LayerOptions } from '../layers/layer.ts';
-import { normalization, rescaling } from '../layers/preprocessing.ts';
+import { normalization, rescaling } from '../layers/preprocessing/index.ts';
 import type { Sequential } from '../training/model.ts';
 import {
   Fields,

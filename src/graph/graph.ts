@@ -1,5 +1,5 @@
 import type { Dtype } from './dtypes.ts';
-import { makeArray } from './dtypes.ts';
+import { encode } from './dtypes.ts';
 import type { NDArray, Shape } from './ndarray.ts';
 import type { Attributes, Node, NodeOf, Op } from './ops.ts';
 import { SIGNATURES } from './shapes.ts';
@@ -95,9 +95,7 @@ export function constant(value: NDArray): Node {
 
 /** The constant `value` of shape []. */
 export function scalar(value: number, dtype: Dtype): Node {
-  const data = makeArray(dtype, 1);
-  data[0] = value;
-  return constant({ dtype, shape: [], data });
+  return constant({ dtype, shape: [], data: encode([value], dtype) });
 }
 
 export const isInput = (node: Node): node is NodeOf<'input'> => node.op === 'input';

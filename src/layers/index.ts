@@ -30,6 +30,6 @@ export {
   type WeightOptions,
   withOutputs,
 } from './layer.ts';
-export { normalization, rescaling } from './preprocessing.ts';
+export * from './preprocessing/index.ts';
 export type { Regularizer } from './regularizers.ts';
 export { SymbolicTensor } from './symbolic.ts';

@@ -1,7 +1,11 @@
+import type { Activation, ActivationName } from './activations.ts';
 import type { Constraint } from './constraints.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
 import type { WeightOptions } from './layer.ts';
 import type { Regularizer } from './regularizers.ts';
+
+/** An activation by its name, or a function of a tensor; a model with functions cannot be saved. */
+export type ActivationLike = ActivationName | Activation;
 
 /** How weights of given names start, what is added to the loss for them, and what must hold of them. */
 export type WeightTerms<Name extends string> = {
@@ -30,14 +34,12 @@ export function termsOf<Name extends string>(
 ): Terms {
   const given = options as Readonly<Record<string, unknown>>;
   const start = (given[`${name}Initializer`] as Initializer | string | undefined) ?? initializer;
-  const regularizer = given[`${name}Regularizer`] as Regularizer | null | undefined;
-  const constraint = given[`${name}Constraint`] as Constraint | null | undefined;
+  const penalty = given[`${name}Regularizer`] as Regularizer | null | undefined;
+  const bound = given[`${name}Constraint`] as Constraint | null | undefined;
+  const regularizer = penalty ?? undefined;
+  const constraint = bound ?? undefined;
   return {
-    weight: {
-      initializer: start,
-      regularizer: regularizer ?? undefined,
-      constraint: constraint ?? undefined,
-    },
+    weight: { initializer: start, regularizer, constraint },
     config: () => ({
       [`${name}Initializer`]: initializerOf(start),
       [`${name}Regularizer`]: regularizer ?? null,

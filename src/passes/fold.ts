@@ -1,4 +1,4 @@
-import { makeArray } from '../graph/dtypes.ts';
+import { decode, encode, isFloating } from '../graph/dtypes.ts';
 import { constant } from '../graph/graph.ts';
 import { sizeOf } from '../graph/ndarray.ts';
 import type { Node, Op } from '../graph/ops.ts';
@@ -26,13 +26,12 @@ const EXACT: { readonly [O in Op]?: Arithmetic } = {
 export const fold: Rule = (node) => {
   const values = node.inputs.map(constantOf);
   if (values.length === 0 || sizeOf(node.shape) !== 1) return undefined;
-  const compute = node.op === 'div' && node.dtype.startsWith('float') ? divide : EXACT[node.op];
+  const compute = node.op === 'div' && isFloating(node.dtype) ? divide : EXACT[node.op];
   const [a, b = 0, c = 0] = values;
   if (!compute || a === undefined || values.includes(undefined)) return undefined;
   // Integer products beyond 2⁵³ lose bits in a double before they wrap: leave those to the program.
-  if (node.op === 'mul' && !node.dtype.startsWith('float') && !Number.isSafeInteger(a * b)) return undefined;
-  const data = makeArray(node.dtype, 1);
-  data[0] = compute(a, b, c);
+  if (node.op === 'mul' && !isFloating(node.dtype) && !Number.isSafeInteger(a * b)) return undefined;
+  const data = encode([compute(a, b, c)], node.dtype);
   return constant({ dtype: node.dtype, shape: node.shape, data });
 };
 
@@ -42,5 +41,5 @@ const divide: Arithmetic = (a, b) => a / b;
 export function constantOf(node: Node): number | undefined {
   if (node.op !== 'constant') return undefined;
   const { data } = node.attributes.value;
-  return data.length === 1 ? data[0] : undefined;
+  return data.length === 1 ? decode(data, node.dtype)[0] : undefined;
 }

@@ -4,12 +4,14 @@ import { dedupe } from './dedupe.ts';
 import { fold } from './fold.ts';
 import { type Rule, rewrite } from './rewrite.ts';
 import { simplify } from './simplify.ts';
+import { windows } from './windows.ts';
 
 /** The passes in the order they run; read it as a table of contents. */
 export const PASSES: readonly { readonly name: string; readonly rule: Rule }[] = [
   { name: 'fold', rule: fold },
   { name: 'dedupe', rule: dedupe },
   { name: 'simplify', rule: simplify },
+  { name: 'windows', rule: windows },
   { name: 'fold again', rule: fold },
 ];
 

@@ -149,3 +149,11 @@ test('names of sub-layers are those Keras stores them by', () => {
   expect(attributes(each)).toEqual(['layer']);
   expect(attributes(heads)).toEqual(['query_dense', 'key_dense', 'value_dense', 'output_dense']);
 });
+
+test('an activation may be a function', () => {
+  const double = (x: Tensor) => x.mul(2);
+  const plain = layers.dense(2, { kernelInitializer: 'ones' });
+  const doubled = layers.dense(2, { kernelInitializer: 'ones', activation: double });
+  const x = tensor([[1, 2, 3]]);
+  expect(doubled(x).array()).toEqual(double(plain(x)).array());
+});

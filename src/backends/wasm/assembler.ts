@@ -206,12 +206,18 @@ export interface MemoryType {
 export class ModuleBuilder {
   /** Set before the module is encoded or printed. */
   memory: MemoryType = { shared: false, pages: 1 };
+  readonly #imports: FunctionBuilder[] = [];
   readonly #functions: FunctionBuilder[] = [];
   readonly #exports = new Map<string, number>();
 
+  /** A function of `env`, without results; to be asked for before any function is added. Returns its index. */
+  import(name: string, params: readonly ValueType[]): number {
+    return this.#imports.push(new FunctionBuilder(name, params)) - 1;
+  }
+
   /** Adds a function and returns the index to `call` it by. */
   add(built: FunctionBuilder, exportName?: string): number {
-    const index = this.#functions.push(built) - 1;
+    const index = this.#imports.length + this.#functions.push(built) - 1;
     if (exportName !== undefined) this.#exports.set(exportName, index);
     return index;
   }
@@ -219,7 +225,7 @@ export class ModuleBuilder {
   /** The binary module. */
   encode(): Uint8Array<ArrayBuffer> {
     const signatures = new Map<string, { index: number; bytes: number[] }>();
-    const typeIndices = this.#functions.map(({ params, results }) => {
+    const typeIndices = [...this.#imports, ...this.#functions].map(({ params, results }) => {
       const types = params.map(({ type }) => type);
       const key = `${types.join()}>${results.join()}`;
       const known = signatures.get(key);
@@ -240,8 +246,14 @@ export class ModuleBuilder {
     section(1, vector([...signatures.values()].map(({ bytes }) => bytes)));
     const { shared, pages } = this.memory;
     const limits = shared ? [0x03, ...unsigned(pages), ...unsigned(pages)] : [0x00, ...unsigned(pages)];
-    section(2, vector([[...nameOf('env'), ...nameOf('memory'), 0x02, ...limits]]));
-    section(3, vector(typeIndices.map(unsigned)));
+    const imported = this.#imports.map(({ name }, i) => [
+      ...nameOf('env'),
+      ...nameOf(name),
+      0x00,
+      ...unsigned(typeIndices[i] ?? 0),
+    ]);
+    section(2, vector([[...nameOf('env'), ...nameOf('memory'), 0x02, ...limits], ...imported]));
+    section(3, vector(typeIndices.slice(this.#imports.length).map(unsigned)));
     section(
       7,
       vector([...this.#exports].map(([name, index]) => [...nameOf(name), 0x00, ...unsigned(index)])),
@@ -254,11 +266,16 @@ export class ModuleBuilder {
   toString(): string {
     const functions = this.#functions.map((built) => built.toString().replaceAll(/^/gm, '  '));
     const exports = [...this.#exports].map(
-      ([name, index]) => `  (export "${name}" (func $${this.#functions[index]?.name}))`,
+      ([name, index]) =>
+        `  (export "${name}" (func $${this.#functions[index - this.#imports.length]?.name}))`,
+    );
+    const imports = this.#imports.map(
+      ({ name, params }) =>
+        `  (import "env" "${name}" (func $${name}${params.map(({ type }) => ` (param ${type})`).join('')}))`,
     );
     const { shared, pages } = this.memory;
     const memory = shared ? `${pages} ${pages} shared` : pages;
-    return ['(module', `  (import "env" "memory" (memory ${memory}))`, ...functions, ...exports]
+    return ['(module', `  (import "env" "memory" (memory ${memory}))`, ...imports, ...functions, ...exports]
       .join('\n')
       .concat(')');
   }
