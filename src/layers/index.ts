@@ -19,6 +19,7 @@ export {
   randomUniform as uniform,
 } from './initializers.ts';
 export { type InputOptions, input } from './input.ts';
+export { lambda } from './lambda.ts';
 export {
   type CallContext,
   Layer,

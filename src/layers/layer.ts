@@ -413,6 +413,11 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     return outputs;
   }
 
+  /** Sets back what it keeps from batch to batch. */
+  resetState(): void {
+    for (const { layer } of this.subLayers) layer.resetState();
+  }
+
   /** Makes a weight of this layer; `name` is that of Keras, such as `kernel`. */
   protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
     const { initializer = 'glorotUniform', trainable = true, dtype = 'float32' } = options;

@@ -26,6 +26,8 @@ export {
   type InputSpec,
   Model,
   model,
+  type PlotModelOptions,
+  plotModel,
   Sequential,
   sequential,
   snakeCase,
