@@ -30,6 +30,7 @@ export {
   forward,
   initialPerceptron,
   type MultilayerPerceptron,
+  nodeNames,
   type OutputActivation,
   parameters,
 } from './multilayer.ts';
