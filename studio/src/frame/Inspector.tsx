@@ -2,7 +2,7 @@ import { displayed, symbolText } from 'pellucid/units';
 import type { Editing, LabResult } from '../lab.ts';
 import { FormulaMath } from '../parts/Formula.tsx';
 import { NumberField } from '../parts/NumberField.tsx';
-import { Quantity } from '../parts/Quantity.tsx';
+import { fullText, Quantity } from '../parts/Quantity.tsx';
 import type { Session } from '../session.ts';
 import { operandsIn } from '../worker/formulaData.ts';
 
@@ -27,7 +27,7 @@ export function Inspector<P extends object, R extends LabResult>({
   const editing = session.lab.edit?.(name, session.properties.value);
   return (
     <article class="opened" aria-label={`Inspector: ${symbolText(name.split('.')[0] ?? name)}`}>
-      <p class="words">{session.lab.describe(name, result)}.</p>
+      <p class="meaning">{session.lab.describe(name, result)}.</p>
       {formula && (
         <div class="formula">
           <FormulaMath of={formula} />
@@ -37,7 +37,7 @@ export function Inspector<P extends object, R extends LabResult>({
       {value !== undefined && !hidden && (
         <p class="value">
           {displayed(value).text}
-          <small title="with every digit">{String(value).replace('-', '−')}</small>
+          <small title="with every digit">{fullText(value).replace('-', '−')}</small>
         </p>
       )}
       {hidden && <p class="value">?</p>}

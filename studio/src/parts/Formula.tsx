@@ -27,7 +27,7 @@ export function FormulaMath({ of, filled = false }: { readonly of: FormulaData; 
       <math>
         <mrow>
           {symbolMath(of.symbol)}
-          <mo>=</mo>
+          <mo {...SPACED}>=</mo>
         </mrow>
       </math>
       <span data-side="right">
@@ -41,7 +41,7 @@ export function FormulaMath({ of, filled = false }: { readonly of: FormulaData; 
         <span data-side="value">
           <math>
             <mrow>
-              <mo>=</mo>
+              <mo {...SPACED}>=</mo>
             </mrow>
           </math>
           <math data-result="">
@@ -52,6 +52,9 @@ export function FormulaMath({ of, filled = false }: { readonly of: FormulaData; 
     </div>
   );
 }
+
+/** An operator that leads its element would stand as close as a sign. */
+const SPACED = { lspace: '0.22em', rspace: '0.22em' } as const;
 
 /** The right side in pieces, each but the first led by its operator. */
 function terms(whole: ExpressionData, style: Style): ComponentChild[] {
@@ -71,7 +74,7 @@ function terms(whole: ExpressionData, style: Style): ComponentChild[] {
       within(part, tight, style)
     ) : (
       <>
-        <mo>{by}</mo>
+        <mo {...SPACED}>{by}</mo>
         {within(part, tight, style)}
       </>
     );

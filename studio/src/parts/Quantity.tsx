@@ -16,6 +16,9 @@ export interface QuantityProps {
   readonly onPointerDown?: (event: PointerEvent) => void;
 }
 
+/** Every digit of a number; −0 too, which `String` would hide. */
+export const fullText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
+
 /** A number on screen: it says its full value, and opens in the inspector. */
 export function Quantity({ of, value, label, column, within, ...rest }: QuantityProps) {
   const { inspect, selected, veiled } = useFrame();
@@ -31,7 +34,7 @@ export function Quantity({ of, value, label, column, within, ...rest }: Quantity
       style={rest.style}
       data-stop=""
       data-q={hidden ? undefined : within === undefined ? of : `${within}←${of}`}
-      data-value={hidden ? undefined : String(value)}
+      data-value={hidden ? undefined : fullText(value)}
       aria-label={hidden ? `${name}, hidden: an exercise` : `${name} ${text}`}
       aria-pressed={selected === of}
       onClick={() => inspect(of)}
