@@ -27,7 +27,7 @@ export function optimise(outputs: readonly Node[], options: PipelineOptions = {}
   let current = [...outputs];
   for (const { name, rule } of PASSES) {
     const start = performance.now();
-    current = rewrite(current, rule);
+    current = rewrite(current, rule, name);
     if (options.verify) verify(current, name);
     options.onPass?.(name, current, performance.now() - start);
   }

@@ -4,7 +4,7 @@ import { evaluate } from '../../src/backends/reference/evaluate.ts';
 import { makeProgram, programText } from '../../src/compile/program.ts';
 import * as build from '../../src/graph/build.ts';
 import { input } from '../../src/graph/graph.ts';
-import { type NDArray, sizeOf } from '../../src/graph/ndarray.ts';
+import { type NDArray, ndarray, sizeOf } from '../../src/graph/ndarray.ts';
 import type { Node, NodeOf } from '../../src/graph/ops.ts';
 import { BACKENDS } from '../support/evaluateOn.ts';
 
@@ -368,4 +368,19 @@ describe('updates', () => {
       copy @128 to @192"
     `);
   });
+});
+
+test('stores what stands in the way of a rearrangement that another operand shares', () => {
+  const rows = input('float32', [2, 1], 'rows');
+  const matrix = input('float32', [2, 3], 'matrix');
+  const flat = (node: Node) => build.reshape(node, [1, 6]);
+  // The reshape of the matrix can be said by strides, that of the stretched rows cannot.
+  const stretched = flat(build.broadcast(rows, [2, 3]));
+  const output = build.sum(build.mul(flat(matrix), stretched), [1]);
+  expect(programOf([output]).kernels).toHaveLength(2);
+  const values = new Map<Node, NDArray>([
+    [rows, ndarray(Float32Array.of(2, 5), [2, 1])],
+    [matrix, ndarray(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3])],
+  ]);
+  expect(evaluate([output], values)[0]?.data).toEqual(Float32Array.of(2 * 6 + 5 * 15));
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as build from '../../src/graph/build.ts';
+import { VerifyError } from '../../src/graph/errors.ts';
 import { constant, inOrder, input, scalar } from '../../src/graph/graph.ts';
 import { ndarray } from '../../src/graph/ndarray.ts';
 import type { Node } from '../../src/graph/ops.ts';
@@ -160,4 +161,11 @@ describe('optimise', () => {
   test('keeps the number and the order of outputs', () => {
     expect(optimise([x, build.add(x, 0), build.mul(y, 1), x])).toEqual([x, x, y, x]);
   });
+});
+
+test('rules that undo each other are told of, by name', () => {
+  const turn: Rule = (node) => (node.op === 'add' ? build.add(...swapped(node)) : undefined);
+  const swapped = ({ inputs: [a, b] }: Node): [Node, Node] => [b as Node, a as Node];
+  expect(() => rewrite([build.add(x, y)], turn, 'turn')).toThrow(VerifyError);
+  expect(() => rewrite([build.add(x, y)], turn, 'turn')).toThrow(/"turn" of node %\d+ add/);
 });
