@@ -15,6 +15,21 @@ export const WORKLOADS = {
   w3b128: { title: 'W3 784-128-10, batch 128, Adam', kind: 'classes', sizes, batch: 128, rate: 1e-3 },
   w3fit32: { title: 'W3 fit, 12,800 examples, batch 32', kind: 'fit', sizes, batch: 32, rate: 1e-3 },
   w3fit128: { title: 'W3 fit, 12,800 examples, batch 128', kind: 'fit', sizes, batch: 128, rate: 1e-3 },
+  w4: {
+    title: 'W4 784-512-512-10, batch 128, Adam',
+    kind: 'classes',
+    sizes: [784, 512, 512, 10],
+    batch: 128,
+    rate: 1e-3,
+  },
+  w5: { title: 'W5 CNN 3×3×32, 3×3×64, 128, 10, batch 32, Adam', kind: 'cnn', batch: 32, rate: 1e-3 },
+  residual: { title: 'residual block, 2 convolutions 3×3×32 on 16×16, batch 32', kind: 'block' },
+  lstm: { title: '2-layer LSTM, 128 units, 50 steps, batch 32', kind: 'block' },
+  attention: { title: 'attention, 4 heads, 64 × 128, batch 8', kind: 'block' },
+  normsoftmax: { title: 'layer normalisation and softmax, 256 × 512', kind: 'block' },
+  w7mlp: { title: 'W7 latency, 784-128-10, batch 1', kind: 'latency', sizes },
+  w7cnn: { title: 'W7 latency, CNN, batch 1', kind: 'latency' },
+  w8: { title: 'W8 fresh process: import and first 2 × 2 product', kind: 'start' },
   w6n512: { title: 'W6 matmul 512', kind: 'matmul', size: 512 },
   w6n1024: { title: 'W6 matmul 1024', kind: 'matmul', size: 1024 },
 };
@@ -23,7 +38,7 @@ export const WORKLOADS = {
 export const BATCHES = 16;
 export const FIT_EXAMPLES = 12800;
 /** The loss at this step, from 0, shows that all compute the same. */
-export const CHECK_STEP = 20;
+export const checkStep = (name) => (name === 'w5' ? 3 : 20);
 const SEGMENTS = 5;
 
 function lcg(seed) {
@@ -42,6 +57,23 @@ export function denseWeights(widths) {
     const limit = Math.sqrt(6 / (inputs + outputs));
     const kernel = Float32Array.from({ length: inputs * outputs }, () => (2 * random() - 1) * limit);
     return { kernel, bias: new Float32Array(outputs), shape: [inputs, outputs] };
+  });
+}
+
+/** Two convolutions of 3 × 3, kernels [height, width, in, out], and two dense layers. */
+export function cnnWeights() {
+  const random = lcg(1);
+  return [
+    [3, 3, 1, 32],
+    [3, 3, 32, 64],
+    [1600, 128],
+    [128, 10],
+  ].map((shape) => {
+    const count = shape.reduce((product, length) => product * length, 1);
+    const outputs = shape.at(-1);
+    const limit = Math.sqrt(6 / (count / outputs + outputs));
+    const kernel = Float32Array.from({ length: count }, () => (2 * random() - 1) * limit);
+    return { kernel, bias: new Float32Array(outputs), shape };
   });
 }
 

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ACTIVATIONS, ArgumentError, DataError, DtypeError, PellucidError, ShapeError } from '../index.ts';
 import { type ApplyOptions, evaluate, inspect, predict } from './apply.ts';
 import { type DiagnoseOptions, diagnose } from './diagnose.ts';
+import { doctor } from './doctor.ts';
 import { addExplain } from './explain/command.ts';
 import { addFloat } from './explain/float.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
@@ -115,6 +116,11 @@ function cli(): Command {
     .option('--open', 'open the browser')
     .option('--run <folder>', 'have the run in this folder at hand')
     .action((options: StudioOptions) => studio(options, terminal));
+  program
+    .command('doctor')
+    .description('what this machine offers: versions, backends, threads, SIMD, BLAS, WebGPU')
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) => doctor(options, terminal));
   addExplain(program, terminal);
   addFloat(program, terminal);
 

@@ -161,6 +161,7 @@ async function runTraining(
       epochs: settings.epochs,
       batchSize: Math.min(settings.batchSize, source.train.count),
       seed: settings.seed,
+      verbose: 0,
       ...(source.dev && { validationData: [source.dev.x, source.dev.y] as const }),
       callbacks: [progress, ...(stopping ? [stopping] : [])],
     });

@@ -1,4 +1,5 @@
 import { detach } from '../graph/build.ts';
+import { type Dtype, isHalf } from '../graph/dtypes.ts';
 import { VerifyError } from '../graph/errors.ts';
 import { inOrder } from '../graph/graph.ts';
 import { sizeOf } from '../graph/ndarray.ts';
@@ -67,6 +68,8 @@ class Path {
   readonly apply: (view: View) => View;
   /** Whether it goes through padding. */
   readonly padded: boolean;
+  /** The node it leads to at the moment: what must be stored where strides cannot say the last rearrangement. */
+  #end: Node | undefined;
   readonly #further = new Map<string, Path>();
 
   constructor(apply: (view: View) => View = (view) => view, padded = false) {
@@ -74,12 +77,19 @@ class Path {
     this.padded = padded;
   }
 
-  /** The way on through one more rearrangement; the same object for the same `key`. */
-  on(key: string, rearrange: (view: View) => View, padded = this.padded): Path {
-    const known = this.#further.get(key);
-    if (known) return known;
-    const made = new Path((view) => this.apply(rearrange(view)), padded);
-    this.#further.set(key, made);
+  /**
+   * The way on to a node through one more rearrangement; the same object for the same `key`, whatever the node.
+   * Nodes are visited depth first, so that the last one it was taken to is the one it is applied for.
+   */
+  on(end: Node, key: string, rearrange: (view: View) => View | undefined, padded = this.padded): Path {
+    const path = this.#further.get(key) ?? this.#make(rearrange, padded);
+    this.#further.set(key, path);
+    path.#end = end;
+    return path;
+  }
+
+  #make(rearrange: (view: View) => View | undefined, padded: boolean): Path {
+    const made: Path = new Path((view) => this.apply(rearrange(view) ?? store(made.#end as Node)), padded);
     return made;
   }
 }
@@ -251,7 +261,8 @@ class Lowering {
         return;
       } catch (problem) {
         if (!(problem instanceof NeedsStorage)) throw problem;
-        if (problem.node === node || this.#home.has(problem.node)) {
+        // Each round stores one node more, or this would never end.
+        if (problem.node === node || isLeaf(problem.node) || this.#home.has(problem.node)) {
           throw new VerifyError({
             asked: `kernel for %${node.id} ${node.op}`,
             expected: 'views that strides can say',
@@ -340,8 +351,12 @@ class Lowering {
         values: new Map([[node, this.#expression(node, new Path(), scope)]]),
         reads,
       };
-    const { dtype } = node;
-    return { space: root.space, root: root.root, values: new Map([[node, { kind: 'root', dtype }]]), reads };
+    return {
+      space: root.space,
+      root: root.root,
+      values: new Map([[node, resultOf(root.root, node)]]),
+      reads,
+    };
   }
 
   #root(node: Node, scope: Scope): { space: readonly number[]; root: Root } | undefined {
@@ -357,7 +372,7 @@ class Lowering {
       const body = this.#expression(x, path, scope);
       return {
         space: kept.map((axis) => x.shape[axis] ?? 1),
-        root: { kind: 'reduce', op: node.op, dtype, lengths, body },
+        root: { kind: 'reduce', op: node.op, dtype: accumulatedAs(dtype), lengths, body },
       };
     }
     if (node.op === 'matmul') return this.#matmul(node, scope);
@@ -427,7 +442,7 @@ class Lowering {
       b = { ...b, view: reshapeView(broadcastless(b.view), [depth, n]) ?? b.view, batches: 0 };
       space = [rows, n];
     }
-    return { space, root: { kind: 'matmul', dtype: node.dtype, a, b, depth } };
+    return { space, root: { kind: 'matmul', dtype: accumulatedAs(node.dtype), a, b, depth } };
   }
 
   /** A stored array through rearrangements only, as matmul reads its operands. */
@@ -586,17 +601,15 @@ function store(node: Node): never {
 
 /** The way on through a rearrangement. Its input, once stored, is dense, and any rearrangement of that can be said. */
 function through(path: Path, node: MovementNode): Path {
-  return path.on(
-    node.op + JSON.stringify(node.attributes),
-    (view) => move(view, node) ?? store(node.inputs[0] as Node),
-    node.op === 'pad' || path.padded,
-  );
+  const key = node.op + JSON.stringify(node.attributes);
+  const padded = node.op === 'pad' || path.padded;
+  return path.on(node.inputs[0] as Node, key, (view) => move(view, node), padded);
 }
 
 /** The way on to an operand that the operation broadcasts. */
 function stretched(path: Path, from: Node, to: Node): Path {
   if (sameShape(from.shape, to.shape)) return path;
-  return path.on(`to[${to.shape}]`, (view) => broadcastView(view, to.shape) ?? store(from));
+  return path.on(from, `to[${to.shape}]`, (view) => broadcastView(view, to.shape));
 }
 
 function isPadding(path: Path, node: Node): boolean {
@@ -620,6 +633,17 @@ function splitAt(shape: readonly number[], size: number): number | undefined {
     product *= length;
   }
   return product === size ? shape.length : undefined;
+}
+
+/** Sums of 16-bit numbers are sums of float32, rounded once at the end. */
+function accumulatedAs(dtype: Dtype): Dtype {
+  return isHalf(dtype) ? 'float32' : dtype;
+}
+
+/** The value of a node from what its kernel's root has accumulated. */
+function resultOf(root: Root, { dtype }: Node): Expression {
+  const total: Expression = { kind: 'root', dtype: root.dtype };
+  return root.dtype === dtype ? total : { kind: 'apply', op: 'cast', dtype, inputs: [total] };
 }
 
 /** The last two axes alone, of a view whose leading axes all have stride 0. */

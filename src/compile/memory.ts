@@ -21,7 +21,7 @@ export const ZEROS = 64;
 /** Vector loads may read up to 16 bytes past an array; behind the last one lies this much. */
 export const SLACK = 64;
 
-/** Bytes of one stored element: a bool takes four, so that lanes of all 32-bit types line up. */
+/** Bytes of one stored element: a bool and a float of 16 bits take four, so that lanes of all types but float64 line up. */
 export function elementBytes({ dtype }: Pick<Buffer, 'dtype'>): number {
   return dtype === 'float64' ? 8 : 4;
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from 'h5wasm';
 import type { Dtype, DtypeArrays, TypedArray } from '../graph/dtypes.ts';
+import type { HalfFloat } from '../graph/halfFloats.ts';
 
 /** HDF5 knows the classes of its types by number. */
 const INTEGER = 0;
@@ -25,7 +26,11 @@ const CLASSES = [
 
 /** How a dtype is written. */
 export const STORED: {
-  readonly [D in Dtype]: { readonly type: number; readonly size: number; readonly signed: boolean };
+  readonly [D in Exclude<Dtype, HalfFloat>]: {
+    readonly type: number;
+    readonly size: number;
+    readonly signed: boolean;
+  };
 } = {
   float32: { type: FLOAT, size: 4, signed: true },
   float64: { type: FLOAT, size: 8, signed: true },

@@ -1,3 +1,4 @@
+import { decode, isHalf } from '../graph/dtypes.ts';
 import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
 import type { Hdf5Contents } from './hdf5.ts';
@@ -31,8 +32,11 @@ export function writeContents(file: OpenFile, groups: ReadonlySet<string>, conte
   for (const [path, array] of contents.datasets) writeDataset(file, `/${path}`, array);
 }
 
-function writeDataset(file: OpenFile, path: string, { dtype, shape, data }: NDArray): void {
+/** Floats of 16 bits are written as the float32 they are, too: the format has no bfloat16. */
+function writeDataset(file: OpenFile, path: string, { dtype: own, shape, data: stored }: NDArray): void {
   const { library, id } = file;
+  const dtype = isHalf(own) ? 'float32' : own;
+  const data = decode(stored, own);
   file.borrow(data.byteLength, (pointer) => {
     library.HEAPU8.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), pointer);
     library.create_dataset(id, path, BigInt(pointer), {

@@ -18,9 +18,10 @@ import {
 } from '../layers/factories.ts';
 import type { Initializer } from '../layers/initializers.ts';
 import type { Layer, LayerOptions } from '../layers/layer.ts';
-import { normalization, rescaling } from '../layers/preprocessing.ts';
+import { normalization, rescaling } from '../layers/preprocessing/index.ts';
 import type { Sequential } from '../training/model.ts';
 import {
+  type Described,
   Fields,
   isJson,
   type Json,
@@ -414,8 +415,22 @@ function writeLayer(layer: Layer): Json {
 
 function written(key: string, value: unknown): unknown {
   if (key === 'activation' && typeof value === 'string') return kerasActivationName(value);
-  return isInitializer(value) ? writtenObject('keras.initializers', value) : value;
+  if (typeof value === 'function') {
+    throw new ArgumentError({
+      asked: `saving ${underscored(key)}`,
+      expected: 'one that has a name',
+      received: 'a function',
+      fix: 'Name the activation, or write it as a layer of its own.',
+    });
+  }
+  return isDescribed(value) ? writtenObject(moduleOf(key), value) : value;
 }
 
-const isInitializer = (value: unknown): value is Initializer =>
-  isJson(value) && typeof value.className === 'string' && typeof value.make === 'function';
+/** Where Keras has the initialiser, the regulariser or the constraint of an argument. */
+function moduleOf(key: string): string {
+  if (key.endsWith('Regularizer')) return 'keras.regularizers';
+  return key.endsWith('Constraint') ? 'keras.constraints' : 'keras.initializers';
+}
+
+const isDescribed = (value: unknown): value is Described =>
+  isJson(value) && typeof value.className === 'string' && isJson(value.config);

@@ -3,9 +3,9 @@ import { exp, logSumExp, mul, neg, relu as rectify, softmax as softmaxOf, sub } 
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { elu as eluOf, leakyRelu, relu } from './activationFunctions.ts';
-import { type ActivationName, activationOf } from './activations.ts';
+import { activationOf } from './activations.ts';
 import { Layer, type LayerOptions } from './layer.ts';
-import { type Terms, termsOf, type WeightTerms } from './terms.ts';
+import { type ActivationLike, type Terms, termsOf, type WeightTerms } from './terms.ts';
 
 /** A layer that changes numbers, not shapes. */
 abstract class SameShape extends Layer {
@@ -18,9 +18,9 @@ abstract class SameShape extends Layer {
 
 class Activation extends SameShape {
   readonly className = 'Activation';
-  readonly #activation: ActivationName;
+  readonly #activation: ActivationLike;
 
-  constructor(activation: ActivationName, options: LayerOptions) {
+  constructor(activation: ActivationLike, options: LayerOptions) {
     super(options);
     activationOf(activation);
     this.#activation = activation;
@@ -36,7 +36,7 @@ class Activation extends SameShape {
 }
 
 /** An activation as a layer of its own. Output shape: that of the input. */
-export function activation(name: ActivationName, options: LayerOptions = {}): Layer {
+export function activation(name: ActivationLike, options: LayerOptions = {}): Layer {
   return new Activation(name, options);
 }
 

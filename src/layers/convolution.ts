@@ -4,11 +4,11 @@ import { convolve } from '../tensor/nn/convolution.ts';
 import type { Padding, Sliding } from '../tensor/nn/windowing.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { type ActivationName, activationOf } from './activations.ts';
+import { activationOf } from './activations.ts';
 import { oneOf, perAxis, wholeNumber } from './arguments.ts';
 import type { Layer } from './layer.ts';
 import { SpatialLayer, type SpatialOptions } from './spatial.ts';
-import { type Terms, termsOf, type WeightTerms } from './terms.ts';
+import { type ActivationLike, type Terms, termsOf, type WeightTerms } from './terms.ts';
 
 /** One number for all spatial axes, or one for each. */
 export type PerAxis = number | readonly number[];
@@ -22,7 +22,7 @@ export interface SlidingKernelOptions<P extends Padding = Padding> extends Spati
   /** How far apart the places are that a kernel sees; 1 by default. */
   readonly dilationRate?: PerAxis;
   /** linear by default. */
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationLike;
   /** Whether a bias is added to each filter; true by default. */
   readonly useBias?: boolean;
 }
@@ -34,7 +34,7 @@ export abstract class SlidingKernelLayer<P extends Padding = Padding> extends Sp
   readonly dilationRate: readonly number[];
   readonly padding: P;
   readonly useBias: boolean;
-  readonly #activation: ActivationName;
+  readonly #activation: ActivationLike;
   readonly #biasTerms: Terms;
   #bias: Variable | undefined;
 

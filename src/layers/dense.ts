@@ -2,14 +2,14 @@ import type { Shape } from '../graph/ndarray.ts';
 import { matmul } from '../tensor/functions.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { type ActivationName, activationOf } from './activations.ts';
+import { activationOf } from './activations.ts';
 import { wholeNumber } from './arguments.ts';
 import { Layer, type LayerOptions } from './layer.ts';
-import { type Terms, termsOf, type WeightTerms } from './terms.ts';
+import { type ActivationLike, type Terms, termsOf, type WeightTerms } from './terms.ts';
 
 export interface DenseOptions extends LayerOptions, WeightTerms<'kernel' | 'bias'> {
   /** linear by default. */
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationLike;
   /** true by default. */
   readonly useBias?: boolean;
 }
@@ -18,7 +18,7 @@ class Dense extends Layer {
   readonly className = 'Dense';
   override readonly supportsMasking = true;
   readonly #units: number;
-  readonly #activation: ActivationName;
+  readonly #activation: ActivationLike;
   readonly #useBias: boolean;
   readonly #kernelTerms: Terms;
   readonly #biasTerms: Terms;

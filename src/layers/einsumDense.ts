@@ -3,15 +3,15 @@ import type { Shape } from '../graph/ndarray.ts';
 import { einsum } from '../tensor/functions/einsum.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { type ActivationName, activationOf } from './activations.ts';
+import { activationOf } from './activations.ts';
 import { Layer, type LayerOptions } from './layer.ts';
-import { type Terms, termsOf, type WeightTerms } from './terms.ts';
+import { type ActivationLike, type Terms, termsOf, type WeightTerms } from './terms.ts';
 
 export interface EinsumDenseOptions extends LayerOptions, WeightTerms<'kernel' | 'bias'> {
   /** The lengths of the output's axes after the batch; null where the input says it. */
   readonly outputShape: number | readonly (number | null)[];
   /** linear by default. */
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationLike;
   /** The letters of the output's axes that have a bias; none by default. */
   readonly biasAxes?: string | null;
 }
@@ -29,7 +29,7 @@ export class EinsumDense extends Layer {
   readonly #equation: string;
   readonly #outputShape: readonly (number | null)[];
   readonly #options: EinsumDenseOptions;
-  readonly #activation: ActivationName;
+  readonly #activation: ActivationLike;
   readonly #kernelTerms: Terms;
   readonly #biasTerms: Terms;
   #kernel: Variable | undefined;

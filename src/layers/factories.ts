@@ -87,7 +87,7 @@ export {
   maxPooling3D,
   type PoolingOptions,
 } from './pooling.ts';
-export { normalization, rescaling } from './preprocessing.ts';
+export * from './preprocessing/index.ts';
 export {
   type GRUOptions,
   gru,

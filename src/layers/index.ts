@@ -19,6 +19,7 @@ export {
   randomUniform as uniform,
 } from './initializers.ts';
 export { type InputOptions, input } from './input.ts';
+export { lambda } from './lambda.ts';
 export {
   type CallContext,
   Layer,
@@ -29,6 +30,6 @@ export {
   type WeightOptions,
   withOutputs,
 } from './layer.ts';
-export { normalization, rescaling } from './preprocessing.ts';
+export * from './preprocessing/index.ts';
 export type { Regularizer } from './regularizers.ts';
 export { SymbolicTensor } from './symbolic.ts';

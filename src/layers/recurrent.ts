@@ -133,7 +133,7 @@ export abstract class Recurrent extends LayerOfSeveral {
   }
 
   /** Forgets what a stateful layer has kept. */
-  resetState(): void {
+  override resetState(): void {
     for (const states of this.#states.values()) for (const state of states) state.assign(zeros(state.shape));
   }
 

@@ -5,15 +5,15 @@ import { gruStep, lstmStep, type Recurrence, type Step, simpleStep } from '../te
 import { nextKey, randomUniform } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { type ActivationName, activationOf } from './activations.ts';
+import { activationOf } from './activations.ts';
 import { wholeNumber, within } from './arguments.ts';
 import { type Initializer, initializerOf, ones } from './initializers.ts';
 import { type CallContext, LayerOfSeveral, type LayerOptions } from './layer.ts';
-import { type Terms, termsOf, type WeightTerms } from './terms.ts';
+import { type ActivationLike, type Terms, termsOf, type WeightTerms } from './terms.ts';
 
 export interface CellOptions extends LayerOptions, WeightTerms<'kernel' | 'recurrent' | 'bias'> {
   /** tanh by default. */
-  readonly activation?: ActivationName;
+  readonly activation?: ActivationLike;
   /** true by default. */
   readonly useBias?: boolean;
   /** The share of inputs dropped while training, the same at all steps; 0 by default. */
@@ -25,7 +25,7 @@ export interface CellOptions extends LayerOptions, WeightTerms<'kernel' | 'recur
 
 export interface GatedCellOptions extends CellOptions {
   /** Of the gates; sigmoid by default. */
-  readonly recurrentActivation?: ActivationName;
+  readonly recurrentActivation?: ActivationLike;
 }
 
 /**
@@ -36,7 +36,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
   readonly units: number;
   /** How many states it keeps, each [batch, units]; the first is its output. */
   readonly stateCount: number = 1;
-  protected readonly activation: ActivationName;
+  protected readonly activation: ActivationLike;
   protected readonly useBias: boolean;
   /** Blocks of `units` columns in the kernels. */
   protected abstract readonly gates: number;
@@ -165,7 +165,7 @@ export class LSTMCell extends RecurrentCell {
   override readonly stateCount = 2;
   protected readonly gates = 4;
   protected override readonly biasTerms: Terms;
-  readonly #recurrentActivation: ActivationName;
+  readonly #recurrentActivation: ActivationLike;
   readonly #unitForgetBias: boolean;
 
   constructor(units: number, options: LSTMCellOptions) {
@@ -212,7 +212,7 @@ export interface GRUCellOptions extends GatedCellOptions {
 export class GRUCell extends RecurrentCell {
   readonly className = 'GRUCell';
   protected readonly gates = 3;
-  readonly #recurrentActivation: ActivationName;
+  readonly #recurrentActivation: ActivationLike;
   readonly #resetAfter: boolean;
 
   constructor(units: number, options: GRUCellOptions) {

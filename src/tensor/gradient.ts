@@ -36,8 +36,13 @@ export function valueAndGrad<A extends readonly Tensor[]>(
       const actual = outer?.nodeOf(read) ?? leafOf(read.value());
       return untouched ? actual : standFor(actual, read.name);
     };
+    const assigned = new Map<Variable, Tensor>();
     const trace: Trace = {
       known,
+      assign(target, next) {
+        standIns.set(target, next.node);
+        assigned.set(target, next);
+      },
       nodeOf(read) {
         const node = standIns.get(read) ?? standInOf(read);
         standIns.set(read, node);
@@ -52,8 +57,14 @@ export function valueAndGrad<A extends readonly Tensor[]>(
       const loss = fn(...(places.map((node) => new Tensor(node, true)) as readonly Tensor[] as A));
       return [loss.node, backward(loss.node, wrt)];
     });
-    const results = substitute([value, ...gradients], known);
+    const after = [...assigned.values()].map(({ node }) => node);
+    const found = substitute([value, ...gradients, ...after], known);
     const traced = outer !== undefined || given.some(({ isTraced }) => isTraced);
+    // Assignments are those of the function around, whose values the stand-ins have.
+    const next = found.splice(1 + gradients.length);
+    for (const [i, target] of [...assigned.keys()].entries())
+      target.assign(new Tensor(next[i] as Node, traced));
+    const results = found;
     const [first, ...rest] = results.map((node) => new Tensor(node, traced));
     return [first as Tensor, rest];
   };

@@ -1,5 +1,5 @@
 import * as build from '../graph/build.ts';
-import { type Dtype, makeArray, type TypedArray } from '../graph/dtypes.ts';
+import { type Dtype, decode, encode, isHalf, type TypedArray } from '../graph/dtypes.ts';
 import { ArgumentError, ShapeError } from '../graph/errors.ts';
 import { scalar, substitute } from '../graph/graph.ts';
 import { type NDArray, ndarray, type Shape, sizeOf } from '../graph/ndarray.ts';
@@ -73,7 +73,8 @@ export class Tensor {
 
   /** The numbers as nested arrays. */
   array(): Nested {
-    const { data, dtype, shape } = this.value();
+    const { data: stored, dtype, shape } = this.value();
+    const data = decode(stored, dtype);
     const nest = (axis: number, offset: number, step: number): Nested => {
       if (axis === shape.length) return dtype === 'bool' ? data[offset] === 1 : (data[offset] ?? 0);
       const length = shape[axis] ?? 0;
@@ -91,7 +92,7 @@ export class Tensor {
         received: typeText(this.#node),
       });
     }
-    return this.value().data[0] ?? Number.NaN;
+    return decode(this.value().data, this.dtype)[0] ?? Number.NaN;
   }
 
   /** this + other, broadcasting. */
@@ -232,7 +233,12 @@ export function toArray(values: TensorLike, options: { shape?: Shape; dtype?: Dt
     // Bytes may hold more than truth values.
     const wanted = options.dtype ?? (data instanceof Uint8Array ? 'bool' : undefined);
     const checked = wanted === 'bool' ? stored(data, 'bool') : data;
-    return convert(ndarray(checked, options.shape), wanted);
+    const array = ndarray(checked, options.shape);
+    // Bits of either 16-bit float, as the caller says.
+    if (data instanceof Uint16Array && wanted !== undefined && isHalf(wanted)) {
+      return { ...array, dtype: wanted };
+    }
+    return convert(array, wanted);
   }
   const nested = values as Nested;
   const shape = shapeOf(nested);
@@ -248,15 +254,12 @@ export function toArray(values: TensorLike, options: { shape?: Shape; dtype?: Dt
   };
   collect(nested, 0);
   const dtype = options.dtype ?? (typeof firstOf(nested) === 'boolean' ? 'bool' : 'float32');
-  return ndarray(stored(numbers, dtype), options.shape ?? shape);
+  return { ...ndarray(stored(numbers, dtype), options.shape ?? shape), dtype };
 }
 
 /** Numbers in an array of `dtype`; for bool, 1 for all that are not 0. */
 function stored(numbers: ArrayLike<number>, dtype: Dtype): TypedArray {
-  const data = makeArray(dtype, numbers.length);
-  if (dtype === 'bool') data.set(Array.from(numbers, (x) => Number(x !== 0)));
-  else data.set(numbers);
-  return data;
+  return encode(dtype === 'bool' ? Array.from(numbers, (x) => Number(x !== 0)) : numbers, dtype);
 }
 
 function isArray(values: object | number | boolean): values is NDArray {
@@ -265,7 +268,7 @@ function isArray(values: object | number | boolean): values is NDArray {
 
 function convert(value: NDArray, dtype: Dtype | undefined): NDArray {
   if (dtype === undefined || dtype === value.dtype) return value;
-  return { dtype, shape: value.shape, data: stored(value.data, dtype) };
+  return { dtype, shape: value.shape, data: stored(decode(value.data, value.dtype), dtype) };
 }
 
 function shapeOf(value: Nested): number[] {

@@ -40,6 +40,11 @@ export function inOrderOf(given: Arrays, names: readonly string[], kind: string)
   return [...(given as readonly TensorLike[])];
 }
 
+/** Whether it is a list of tensors or arrays, rather than nested numbers. */
+export const isList = (given: Arrays): given is readonly TensorLike[] =>
+  Array.isArray(given) &&
+  given.some((one) => one instanceof Tensor || (typeof one === 'object' && 'data' in one));
+
 function isRecord(given: Arrays): given is Readonly<Record<string, TensorLike>> {
   return (
     typeof given === 'object' &&
@@ -52,6 +57,9 @@ function isRecord(given: Arrays): given is Readonly<Record<string, TensorLike>> 
 
 /** Inputs in the dtypes the model takes; where it does not say, whole numbers stay, and the rest becomes float32. */
 export function inputsOf(given: Arrays, specs: readonly InputSpec[]): NDArray[] {
+  // A model that has not said what it takes gets what there is.
+  if (specs.length === 0)
+    return (isList(given) ? given : [given as TensorLike]).map((one) => inDtype(one, undefined));
   const names = specs.map(({ name }) => name);
   return inOrderOf(given, names, 'inputs').map((array, i) => inDtype(array, specs[i]?.dtype));
 }

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
-import { Tensor, type TensorLike, toArray } from '../tensor/tensor.ts';
-import { type Arrays, inOrderOf, inputsOf, rowsBetween } from './arrays.ts';
+import { type TensorLike, toArray } from '../tensor/tensor.ts';
+import { type Arrays, inOrderOf, inputsOf, isList, rowsBetween } from './arrays.ts';
 import type { Model } from './model/model.ts';
 
 /** What belongs to examples, or to a batch of them: for each input, and for each output. */
@@ -100,11 +100,6 @@ function targetsOf(model: Model, y: Arrays | undefined): (NDArray | undefined)[]
   const arrays = inOrderOf(y, given, 'targets').map(list);
   return wanted.map(({ name, needed }) => (needed ? arrays[given.indexOf(name)] : undefined));
 }
-
-/** Whether it is a list of tensors or arrays, rather than nested numbers. */
-const isList = (given: Arrays): given is readonly TensorLike[] =>
-  Array.isArray(given) &&
-  given.some((one) => one instanceof Tensor || (typeof one === 'object' && 'data' in one));
 
 function sampleWeightsOf(given: Arrays, model: Model, count: number): NDArray[] {
   const asFloats = (array: TensorLike) => toArray(array, { dtype: 'float32' });

@@ -1,9 +1,10 @@
-import { ArgumentError } from '../graph/errors.ts';
+import { ArgumentError, NumericError } from '../graph/errors.ts';
 import { nextKey } from '../tensor/random.ts';
 import type { Arrays } from './arrays.ts';
 import { BatchReader, type BatchSource, isBatchSource } from './batches.ts';
 import { type Callback, Callbacks, type FitPlan, type Logs } from './callbacks/callback.ts';
 import { History } from './callbacks/history.ts';
+import { hasTerminal, progressBar } from './callbacks/progressBar.ts';
 import { type Epochs, ResidentEpochs, StreamedEpochs } from './epochs.ts';
 import { type Evaluation, ResidentEvaluation, StreamedEvaluation } from './evaluation.ts';
 import { type Examples, examplesOf, splitLast, type WeightingOptions, withClassWeights } from './examples.ts';
@@ -34,6 +35,8 @@ export interface FitOptions extends WeightingOptions {
   /** The epoch to begin with, from 0: to go on with an earlier run. */
   readonly initialEpoch?: number;
   readonly callbacks?: readonly Callback[];
+  /** 0: says nothing; 1: a bar on a terminal, few lines elsewhere; 2: a line an epoch. Else 1 on a terminal. */
+  readonly verbose?: 0 | 1 | 2 | 'auto';
 }
 
 /** Trains a compiled model; see `Model.fit`. */
@@ -47,18 +50,21 @@ export async function fit(
   checkCounts(options);
   const [loop, validation] = prepared(model, data, targets, options);
   const history = new History();
-  const callbacks = new Callbacks([...(options.callbacks ?? []), history]);
+  const list = [...(options.callbacks ?? []), ...shownProgress(options.verbose), history];
+  const callbacks = new Callbacks(list);
   const plan: FitPlan = {
     epochs,
     batches: loop.steps,
     examples: loop.examples,
     initialEpoch,
     shuffleKey: nextKey(options.seed),
+    callbacks: list,
   };
   model.stopTraining = false;
   let logs: Logs = {};
   try {
     await callbacks.call('onTrainBegin', model, plan);
+    await callbacks.call('resume', model, plan);
     for (let epoch = plan.initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
       await callbacks.call('onEpochBegin', epoch);
       const finished = await loop.run(epoch, plan.shuffleKey, callbacks);
@@ -66,13 +72,23 @@ export async function fit(
       const validates = validation && isDue(epoch, options.validationFreq ?? 1);
       logs = { ...loop.logs(), ...(validates ? await validation.logs(callbacks, 'val_') : {}) };
       await callbacks.call('onEpochEnd', epoch, logs);
+      await callbacks.call('afterEpoch', epoch, logs);
     }
     model.optimizer?.finalize();
+  } catch (error) {
+    if (!(error instanceof NumericError) || !callbacks.takes(error)) throw error;
+    model.stopTraining = true;
   } finally {
     await loop.close();
     await callbacks.call('onTrainEnd', logs);
   }
   return history;
+}
+
+/** By default a bar where there is a terminal, else nothing. */
+function shownProgress(verbose: FitOptions['verbose'] = 'auto'): Callback[] {
+  const level = verbose === 'auto' ? (hasTerminal() ? 1 : 0) : verbose;
+  return level === 0 ? [] : [progressBar({ verbose: level })];
 }
 
 function checkCounts(options: FitOptions): void {

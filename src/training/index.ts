@@ -1,7 +1,14 @@
 /** Losses, metrics, optimizers, callbacks and models: a contents page. */
 export type { Arrays } from './arrays.ts';
 export type { BatchLike, BatchSource } from './batches.ts';
-export { type Callback, earlyStopping, type FitPlan, History, type Logs } from './callbacks/index.ts';
+export {
+  type Callback,
+  earlyStopping,
+  type FileStore,
+  type FitPlan,
+  History,
+  type Logs,
+} from './callbacks/index.ts';
 export type { FitOptions, ValidationData } from './fit.ts';
 export {
   binaryCrossentropy,
@@ -14,11 +21,14 @@ export {
 export { confusionMatrix, type MeanMetric, type Metric, meanMetric } from './metrics.ts';
 export {
   type CompileArguments,
+  cloneModel,
   Functional,
   type FunctionalOptions,
   type InputSpec,
   Model,
   model,
+  type PlotModelOptions,
+  plotModel,
   Sequential,
   sequential,
   snakeCase,

@@ -1,6 +1,7 @@
 import * as build from '../../src/graph/build.ts';
 import { type Dtype, isFloating, makeArray } from '../../src/graph/dtypes.ts';
 import { constant, input } from '../../src/graph/graph.ts';
+import { roundToHalf } from '../../src/graph/halfFloats.ts';
 import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
 import type { Node, Op, Windowing } from '../../src/graph/ops.ts';
 import { bitsToUniform, RandomStream, threefry2x32 } from '../../src/graph/threefry.ts';
@@ -318,6 +319,8 @@ function casts(to: Dtype): OpCase[] {
   const convert: Readonly<Record<Dtype, (x: number, from: Dtype) => number>> = {
     float32: (x) => x,
     float64: (x) => x,
+    float16: (x) => roundToHalf(x, 'float16'),
+    bfloat16: (x) => roundToHalf(x, 'bfloat16'),
     int32: truncated(-(2 ** 31), 2 ** 31 - 1),
     uint32: truncated(0, 2 ** 32 - 1),
     bool: (x) => Number(x !== 0),

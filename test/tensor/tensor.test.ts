@@ -197,3 +197,12 @@ describe('laziness', () => {
     expect(count.runs).toBe(2);
   });
 });
+
+test('tensors of 16-bit floats are made of numbers, and read as numbers', () => {
+  const x = tensor([1, 1 / 3, 1e6, -0], { dtype: 'float16' });
+  expect(x.value().data).toEqual(Uint16Array.of(0x3c00, 0x3555, 0x7c00, 0x8000));
+  expect(x.array()).toEqual([1, 0.333251953125, Number.POSITIVE_INFINITY, -0]);
+  expect(x.cast('bfloat16').array()).toEqual([1, 0.333984375, Number.POSITIVE_INFINITY, -0]);
+  expect(x.mul(3).sub(1).array()).toEqual([2, 0, Number.POSITIVE_INFINITY, -1]);
+  expect(tensor(2.5, { dtype: 'bfloat16' }).item()).toBe(2.5);
+});

@@ -223,14 +223,11 @@ describe('a name that is none lists the choices', () => {
 
   test.each(['f1', 'constructor'])('metric %s', (name) => {
     expect(() => metricOf(name, 'mse')).toThrow(
-      `metric "${name}": expected accuracy or one of binary_accuracy, categorical_accuracy, ` +
-        'sparse_categorical_accuracy, mean_squared_error, mse, root_mean_squared_error, mean_absolute_error, mae.',
+      new RegExp(
+        `^metric "${name}": expected accuracy or one of binary_accuracy, .*f1_score, fbeta_score, r2_score\\.$`,
+      ),
     );
   });
-});
-
-test('accuracy is none of a loss of numbers', () => {
-  expect(() => metricOf('accuracy', 'mse')).toThrow('expected a cross-entropy loss');
 });
 
 test('accuracy from logits splits at 0', () => {
@@ -313,19 +310,24 @@ test('the summary is a table of layers, shapes and parameters', () => {
     { name: 'digits' },
   );
   expect(model.summary()).toMatchInlineSnapshot(`
-    "Model: digits
-    layer                          output shape     parameters
-    rescaling (Rescaling)          [batch, 28, 28]  0
-    normalization (Normalization)  [batch, 28, 28]  57
-    flatten (Flatten)              [batch, 784]     0
-    hidden (Dense)                 [batch, 16]      12560
-    re_lu (ReLU)                   [batch, 16]      0
-    dropout (Dropout)              [batch, 16]      0
-    dense (Dense)                  [batch, 8]       136
-    leaky_re_lu (LeakyReLU)        [batch, 8]       0
-    reshape (Reshape)              [batch, 2, 4]    0
-    dense_1 (Dense)                [batch, 2, 3]    12
-    softmax (Softmax)              [batch, 2, 3]    0
-    Total parameters: 12765"
+    "Model: "digits"
+    ┌───────────────────────────────┬─────────────────┬────────────┐
+    │ layer (type)                  │ output shape    │ parameters │
+    ├───────────────────────────────┼─────────────────┼────────────┤
+    │ rescaling (Rescaling)         │ [batch, 28, 28] │          0 │
+    │ normalization (Normalization) │ [batch, 28, 28] │         57 │
+    │ flatten (Flatten)             │ [batch, 784]    │          0 │
+    │ hidden (Dense)                │ [batch, 16]     │     12,560 │
+    │ re_lu (ReLU)                  │ [batch, 16]     │          0 │
+    │ dropout (Dropout)             │ [batch, 16]     │          0 │
+    │ dense (Dense)                 │ [batch, 8]      │        136 │
+    │ leaky_re_lu (LeakyReLU)       │ [batch, 8]      │          0 │
+    │ reshape (Reshape)             │ [batch, 2, 4]   │          0 │
+    │ dense_1 (Dense)               │ [batch, 2, 3]   │         12 │
+    │ softmax (Softmax)             │ [batch, 2, 3]   │          0 │
+    └───────────────────────────────┴─────────────────┴────────────┘
+    Total parameters: 12,765 (51.1 kB)
+    Trainable: 12,708 (50.8 kB)
+    Not trainable: 57 (228 B)"
   `);
 });

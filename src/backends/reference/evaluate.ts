@@ -1,5 +1,14 @@
-import { type Dtype, isFloating, makeArray, type TypedArray } from '../../graph/dtypes.ts';
+import {
+  type Dtype,
+  decode,
+  encode,
+  isFloating,
+  isHalf,
+  makeArray,
+  type TypedArray,
+} from '../../graph/dtypes.ts';
 import { inOrder } from '../../graph/graph.ts';
+import { roundToHalf } from '../../graph/halfFloats.ts';
 import { type NDArray, type Shape, sizeOf } from '../../graph/ndarray.ts';
 import { applyRow, type Node, type NodeOf, type Table, type Windowing } from '../../graph/ops.ts';
 import { bitsToUniform, threefry2x32 } from '../../graph/threefry.ts';
@@ -18,7 +27,7 @@ export function evaluate(outputs: readonly Node[], bindings: ReadonlyMap<Node, N
   return outputs.map((node) => ({
     dtype: node.dtype,
     shape: node.shape,
-    data: values.get(node) ?? makeArray(node.dtype, 0),
+    data: stored(values.get(node) ?? makeArray(node.dtype, 0), node.dtype),
   }));
 }
 
@@ -28,9 +37,9 @@ const REFERENCE: Table<readonly [inputs: Values, bindings: ReadonlyMap<Node, NDA
   input(node, _, bindings) {
     const bound = bindings.get(node);
     if (!bound) throw new Error(`input "${node.attributes.name}" is not bound`);
-    return bound.data;
+    return decode(bound.data, node.dtype);
   },
-  constant: (node) => node.attributes.value.data,
+  constant: (node) => decode(node.attributes.value.data, node.dtype),
   iota: (node) => fill(node, (_, index) => index[node.attributes.axis] ?? 0),
   uniform(node, [key, stream]) {
     const pair = [at(key, 0), at(key, 1)] as const;
@@ -170,12 +179,11 @@ const REFERENCE: Table<readonly [inputs: Values, bindings: ReadonlyMap<Node, NDA
       const place = clampRow(at(indices, Math.floor(i / width)), node.attributes.rows) * width + (i % width);
       out[place] = at(out, place) + at(updates, i);
     }
-    const rounded = makeArray(node.dtype, out.length);
-    rounded.set(out);
-    return rounded;
+    return fill(node, (i) => at(out, i));
   },
 };
 
+const stored = (data: TypedArray, dtype: Dtype) => (isHalf(dtype) ? encode(data, dtype) : data);
 const at = (values: TypedArray | undefined, i: number): number => values?.[i] ?? Number.NaN;
 const clampRow = (row: number, rows: number) => Math.min(Math.max(row, 0), rows - 1);
 const dot = (a: readonly number[], b: readonly number[]) =>
@@ -206,10 +214,13 @@ function convert(x: number, { dtype }: NodeOf<'cast'>, from: Dtype): number {
 
 /** Element by element, from the flat position and the index. */
 function fill(node: Node, value: (i: number, index: readonly number[]) => number): TypedArray {
-  const out = makeArray(node.dtype, sizeOf(node.shape));
+  const { dtype } = node;
+  // Numbers of 16 bits are worked with as the float32 they are, too.
+  const half = isHalf(dtype) ? dtype : undefined;
+  const out = makeArray(half ? 'float32' : dtype, sizeOf(node.shape));
   const index = node.shape.map(() => 0);
   for (let i = 0; i < out.length; i++) {
-    out[i] = value(i, index);
+    out[i] = half ? roundToHalf(value(i, index), half) : value(i, index);
     for (let axis = index.length - 1; axis >= 0; axis--) {
       index[axis] = (index[axis] ?? 0) + 1;
       if ((index[axis] ?? 0) < (node.shape[axis] ?? 0)) break;

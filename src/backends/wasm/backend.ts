@@ -2,13 +2,16 @@ import type { Backend, CompileReport, Executable } from '../../compile/backend.t
 import type { Buffer } from '../../compile/kernels.ts';
 import { SLACK } from '../../compile/memory.ts';
 import { makeProgram, type Program, programText } from '../../compile/program.ts';
-import { makeArray, type TypedArray } from '../../graph/dtypes.ts';
+import { decode, encode, type TypedArray } from '../../graph/dtypes.ts';
 import { ShapeError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import { sameShape, typeText } from '../../graph/shapes.ts';
+import { findBlas } from '../native/blas.ts';
 import { type Crew, makeCrew, type Team } from './crew.ts';
 import { assemble } from './module.ts';
+import { hasLargeProduct } from './nativeProduct.ts';
+import { hasRelaxedSimd } from './probe.ts';
 import { MOST_THREADS } from './sharing.ts';
 
 const PAGE = 65536;
@@ -16,34 +19,47 @@ const PAGE = 65536;
 export interface WasmOptions {
   /** How many threads compute; by default as many as there are cores. Results are the same bits for any number. */
   readonly threads?: number;
+  /** Whether large products may go to the system's BLAS, where one is found; true by default. */
+  readonly blas?: boolean;
+  /** The same bits on every machine, with or without a BLAS: nothing is used that not all have. */
+  readonly deterministic?: boolean;
 }
 
 /** A run with less work than this, in operations on one number, is over before other threads are awake. */
 const LEAST_SHARED_WORK = 2_000_000;
 
 /** The WebAssembly backend: a step becomes one module, with one function for each distinct kernel. */
-export function wasmBackend({ threads }: WasmOptions = {}): Backend {
+export function wasmBackend(options: WasmOptions = {}): Backend {
+  const { threads, deterministic = false, blas: mayUseBlas = !deterministic } = options;
   // Programs that run once borrow this memory; each writes all its inputs before and reads all outputs after.
   let borrowed: WebAssembly.Memory | undefined;
   let crew: Crew | undefined | 'not asked' = 'not asked';
   return {
     name: 'wasm',
-    compile(step, options = {}) {
+    compile(step, compiling = {}) {
+      const { kept = false } = compiling;
       const start = performance.now();
-      const program = makeProgram(step, options);
-      const assembled = assemble(program);
+      const program = makeProgram(step, compiling);
+      const blas = mayUseBlas && hasLargeProduct(program) ? findBlas() : undefined;
+      const assembled = assemble(program, {
+        native: blas !== undefined,
+        relaxed: !deterministic && hasRelaxedSimd(),
+      });
       const { module, tables, sharedWork } = assembled;
-      const worthSharing = options.kept === true && sharedWork > 0;
+      const worthSharing = kept && sharedWork > 0;
       if (worthSharing && crew === 'not asked') crew = makeCrew(MOST_THREADS, threads);
       const sharing = worthSharing && crew !== 'not asked' ? crew : undefined;
       const total = assembled.bytes + assembled.ownBytes * (sharing?.size ?? 1) + SLACK;
       const pages = Math.ceil(total / PAGE);
-      module.memory = { shared: sharing !== undefined, pages: options.kept ? pages : 1 };
-      const memory = options.kept ? memoryOf(pages, sharing !== undefined) : borrow(pages);
+      module.memory = { shared: sharing !== undefined, pages: kept ? pages : 1 };
+      const memory = kept ? memoryOf(pages, sharing !== undefined) : borrow(pages);
       const bytes = module.encode();
       const code = new WebAssembly.Module(bytes);
-      const instance = new WebAssembly.Instance(code, { env: { memory } });
-      const team = sharing?.enlist({ module: code, memory, startAt: assembled.startAt });
+      const bound = blas?.bind(memory);
+      const env = bound ? { memory, gemm: bound.gemm } : { memory };
+      const instance = new WebAssembly.Instance(code, { env });
+      const { startAt } = assembled;
+      const team = sharing?.enlist({ module: code, memory, startAt, blas: blas?.place });
       const report: CompileReport = {
         backend: 'wasm',
         kernels: program.kernels.length,
@@ -55,7 +71,10 @@ export function wasmBackend({ threads }: WasmOptions = {}): Backend {
       const alone = instance.exports.run as Run;
       const run = (times: number) => {
         // Borrowed memory has seen other programs since.
-        if (!options.kept) tables.writeTo(memory.buffer);
+        if (!kept) {
+          tables.writeTo(memory.buffer);
+          bound?.refresh();
+        }
         alone(times, 0, team && sharedWork * times >= LEAST_SHARED_WORK ? team.start(times) : 1);
       };
       tables.writeTo(memory.buffer);
@@ -112,7 +131,7 @@ class WasmExecutable implements Executable {
       });
     }
     const buffer = this.#program.leaves.get(input);
-    if (buffer) this.#place(buffer).set(value.data);
+    if (buffer) this.#place(buffer).set(decode(value.data, value.dtype));
   }
 
   run(times: number): void {
@@ -134,18 +153,18 @@ class WasmExecutable implements Executable {
 
   #copy(buffer: Buffer): NDArray {
     const { dtype, shape } = buffer.node;
-    const data = makeArray(dtype, buffer.elements);
-    data.set(this.#place(buffer));
-    return { dtype, shape, data };
+    return { dtype, shape, data: encode(this.#place(buffer), dtype) };
   }
 
-  /** The buffer in the arena, as it stands: a bool is a 32-bit 0 or 1 there. */
+  /** The buffer in the arena, as it stands: a bool is a 32-bit 0 or 1 there, a float of 16 bits a float32. */
   #place(buffer: Buffer): TypedArray {
     const { dtype, elements } = buffer;
     const offset = this.#program.memory.offsets.get(buffer) ?? 0;
     const { buffer: bytes } = this.#memory;
     switch (dtype) {
       case 'float32':
+      case 'float16':
+      case 'bfloat16':
         return new Float32Array(bytes, offset, elements);
       case 'float64':
         return new Float64Array(bytes, offset, elements);

@@ -1,3 +1,5 @@
+import { type BlasPlace, gemmOver } from '../native/gemm.ts';
+
 /** Threads that run programs in step with this one, each on its own part of every phase. */
 export interface Crew {
   /** How many threads there are, this one included. */
@@ -11,6 +13,8 @@ export interface SharedProgram {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly startAt: number;
+  /** The library that the module calls. */
+  readonly blas?: BlasPlace | undefined;
 }
 
 /** The threads of one program. */
@@ -34,9 +38,13 @@ const PATIENCE = 10_000;
 /** What a worker does; as text, so that no file must be found or allowed. It knows the two words above. */
 const WORKER = `
 const programs = new Map();
-const handle = ({ task, id, module, memory, startAt, times, thread, threads, ticket }) => {
+const gemmOver = ${gemmOver};
+let bind;
+const handle = ({ task, id, module, memory, startAt, blas, times, thread, threads, ticket }) => {
   if (task === 'enlist') {
-    const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    if (blas) bind ??= gemmOver(require, blas);
+    const env = blas ? { memory, gemm: bind(memory).gemm } : { memory };
+    const { run } = new WebAssembly.Instance(module, { env }).exports;
     programs.set(id, { run, words: new Int32Array(memory.buffer, startAt, ${START_BYTES / 4}) });
   } else if (task === 'dismiss') programs.delete(id);
   else {
@@ -63,11 +71,10 @@ type Post = (message: unknown) => void;
  * @param size how many, this one included; by default as many as there are cores, up to `most`
  */
 export function makeCrew(most: number, size?: number): Crew | undefined {
+  const available = threadsAvailable();
+  const threads = Math.min(size ?? available, most);
+  if (threads < 2 || available === 1) return undefined;
   const node = nodeThreads();
-  const cores = node?.cores ?? globalThis.navigator?.hardwareConcurrency ?? 1;
-  const threads = Math.min(size ?? cores, most);
-  const canShare = node !== undefined || (globalThis.crossOriginIsolated && typeof Worker === 'function');
-  if (threads < 2 || !canShare) return undefined;
   let posts: Post[] | undefined;
   let isLost = false;
   let programs = 0;
@@ -81,7 +88,7 @@ export function makeCrew(most: number, size?: number): Crew | undefined {
   };
   return {
     size: threads,
-    enlist({ module, memory, startAt }) {
+    enlist({ module, memory, startAt, blas }) {
       const id = programs++;
       const words = new Int32Array(memory.buffer, startAt, START_BYTES / 4);
       let isKnown = false;
@@ -95,7 +102,7 @@ export function makeCrew(most: number, size?: number): Crew | undefined {
         start(times) {
           posts ??= hire();
           if (isLost) return 1;
-          if (!isKnown) tell({ task: 'enlist', module, memory, startAt });
+          if (!isKnown) tell({ task: 'enlist', module, memory, startAt, blas });
           isKnown = true;
           ticket++;
           Atomics.store(words, COME, 0);
@@ -109,6 +116,14 @@ export function makeCrew(most: number, size?: number): Crew | undefined {
       };
     },
   };
+}
+
+/** How many threads can run at once, sharing memory; 1 where memory cannot be shared, as in a page that is not isolated. */
+export function threadsAvailable(): number {
+  const node = nodeThreads();
+  if (node) return node.cores;
+  const canShare = globalThis.crossOriginIsolated && typeof Worker === 'function';
+  return canShare ? (globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
 /** Waits until so many threads have come; where a page must not sleep, by looking. */

@@ -3,6 +3,7 @@ import type { KernelContext, Position } from './body.ts';
 import { DeepProduct, isDeep } from './deepProduct.ts';
 import { DirectProduct, directWidth } from './directProduct.ts';
 import type { Loop } from './loops.ts';
+import { isNative, NativeProduct } from './nativeProduct.ts';
 import { LANES, nestShared } from './nests.ts';
 import { PackedProduct } from './packedProduct.ts';
 import type { PhaseWriter } from './phases.ts';
@@ -30,6 +31,7 @@ const PACKED_DEPTH = 9;
 export function writeMatmul(phases: PhaseWriter, kernel: Kernel, root: Matmul): void {
   const product = new Product(kernel, root, phases.vector);
   if (!phases.vector) writeScalarProduct(phases, product);
+  else if (isNative(phases, product)) new NativeProduct(phases, product).write();
   else if (product.batches.length > 0) writeBatches(phases, product);
   else if (!product.isPacked) writeDirect(phases, product);
   else if (isDeep(product)) new DeepProduct(phases, product).write();
@@ -89,6 +91,11 @@ export class Product {
     const a = sideOf(context, this.root.a, 'rows', batch);
     const b = sideOf(context, this.root.b, 'columns', batch);
     return this.#isFlipped ? [b, a] : [a, b];
+  }
+
+  /** Left and right side as they will be, to look at their strides before any code is written. */
+  probe(phases: PhaseWriter): [Side, Side] {
+    return this.sides(phases.draft(), []);
   }
 
   epilogue(context: KernelContext, batch: readonly Position[]): Epilogue {

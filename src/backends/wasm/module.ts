@@ -7,7 +7,7 @@ import { isVectorisable } from './body.ts';
 import { START_BYTES } from './crew.ts';
 import { writeMatmul } from './matmul.ts';
 import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
-import { type Phase, PhaseWriter } from './phases.ts';
+import { type Means, type Phase, PhaseWriter } from './phases.ts';
 import { Tables } from './tables.ts';
 
 /** A program as a module: where what is in memory lies, behind the arena. */
@@ -25,6 +25,12 @@ export interface Assembled {
 
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
 
+/** Two flags, three lengths, two matrices, how much of the third to keep, and that. */
+const GEMM_PARAMETERS = [
+  ...(['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const),
+  ...(['f32', 'i32', 'i32'] as const),
+];
+
 /** A kernel's phases as functions of the module. */
 interface Written {
   readonly phases: readonly (Omit<Phase, 'code'> & { readonly index: number })[];
@@ -34,8 +40,9 @@ interface Written {
  * The module of a program: its kernels' functions, and `run(times, thread, threads)`, which calls them in order.
  * Kernels that are the same code at other addresses are one function.
  */
-export function assemble(program: Program): Assembled {
+export function assemble(program: Program, { native = false, relaxed = false } = {}): Assembled {
   const module = new ModuleBuilder();
+  const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const barrierAt = align(program.memory.bytes);
   const startAt = barrierAt + BARRIER_BYTES;
   const tables = new Tables(startAt + START_BYTES);
@@ -48,7 +55,7 @@ export function assemble(program: Program): Assembled {
     const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
     let written = known.get(text);
     if (!written) {
-      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, tables);
+      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, { tables, gemm, relaxed });
       commonBytes = Math.max(commonBytes, writer.commonBytes);
       ownBytes = Math.max(ownBytes, writer.ownBytes);
       written = {
@@ -141,11 +148,11 @@ function writeCopies(run: FunctionBuilder, program: Program): void {
   }
 }
 
-function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string, tables: Tables): PhaseWriter {
+function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string, means: Means): PhaseWriter {
   const { root } = kernel;
   const expressions = [...bodyOf(kernel), ...(root && 'body' in root ? [root.body] : [])];
   const vector = isVectorisable(expressions) && root?.dtype !== 'float64';
-  const phases = new PhaseWriter(name, buffers, vector, tables);
+  const phases = new PhaseWriter(name, buffers, vector, means);
   if (kernel.space.includes(0)) return phases;
   if (root?.kind === 'matmul') writeMatmul(phases, kernel, root);
   else if (root?.kind === 'reduce') writeReduction(phases, kernel, root);

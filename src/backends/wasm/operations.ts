@@ -1,8 +1,9 @@
-import { type Dtype, isFloating } from '../../graph/dtypes.ts';
+import { type Dtype, isFloating, isHalf } from '../../graph/dtypes.ts';
 import { VerifyError } from '../../graph/errors.ts';
 import type { Op } from '../../graph/ops.ts';
 import type { FunctionBuilder, Local, ValueType } from './assembler.ts';
 import { ELEMENTARY } from './elementary.ts';
+import { roundToHalf } from './halfFloats.ts';
 import type { InstructionName } from './instructions.ts';
 import { bitsOfFloat, doubleLanes, type Lanes, repeatWord, singleLanes, vectorLanes } from './lanes.ts';
 
@@ -39,7 +40,7 @@ export class Arithmetic {
   typeOf(dtype: Dtype): ValueType {
     if (this.vector) return 'v128';
     if (dtype === 'float64') return 'f64';
-    return dtype === 'float32' ? 'f32' : 'i32';
+    return isFloating(dtype) ? 'f32' : 'i32';
   }
 
   constant(value: number, dtype: Dtype): Local {
@@ -61,8 +62,15 @@ export class Arithmetic {
       case 'equal':
         return this.#compare(op, a, b as Operand);
       default:
-        return isFloating(dtype) ? this.#floating(op, dtype, a, b) : this.#integer(op, dtype, a, b);
+        return isFloating(dtype) ? this.#rounded(op, dtype, a, b) : this.#integer(op, dtype, a, b);
     }
+  }
+
+  /** Numbers of 16 bits are computed as float32 and rounded after each operation that can need it. */
+  #rounded(op: Op, dtype: Dtype, a: Operand, b: Operand | undefined): Local {
+    const result = this.#floating(op, dtype, a, b);
+    const isExact = op === 'neg' || op === 'max' || op === 'floor';
+    return isHalf(dtype) && !isExact ? roundToHalf(this.#single, result, dtype) : result;
   }
 
   #floating(op: Op, dtype: Dtype, a: Operand, b: Operand | undefined): Local {
@@ -162,7 +170,14 @@ export class Arithmetic {
     return this.lanes(a.dtype).select(mask, a.local, b.local);
   }
 
-  #cast({ local, dtype: from }: Operand, to: Dtype): Local {
+  #cast({ local, dtype }: Operand, to: Dtype): Local {
+    const from = isHalf(dtype) ? 'float32' : dtype;
+    if (!isHalf(to)) return this.#castWide(local, from, to);
+    const wide = this.#castWide(local, from, 'float32');
+    return dtype === to ? wide : roundToHalf(this.#single, wide, to);
+  }
+
+  #castWide(local: Local, from: Dtype, to: Dtype): Local {
     if (from === to || (!isFloating(from) && !isFloating(to) && from !== 'bool' && to !== 'bool'))
       return local;
     const code = this.#code;

@@ -1,4 +1,5 @@
 import type { Buffer } from '../../compile/kernels.ts';
+import type { Dtype } from '../../graph/dtypes.ts';
 import { FunctionBuilder, type Local } from './assembler.ts';
 import type { KernelContext } from './body.ts';
 import { partsOf } from './sharing.ts';
@@ -15,6 +16,14 @@ export interface Phase {
   readonly work: number;
 }
 
+/** What all kernels of a module share. */
+export interface Means {
+  readonly tables: Tables;
+  /** The function of the system's BLAS. */
+  readonly gemm: number | undefined;
+  readonly relaxed: boolean;
+}
+
 /**
  * Writes the phases of one kernel. Every function takes the addresses of the kernel's buffers, then of memory for
  * all threads, of memory for this thread alone, and the first part to do and the one to stop before.
@@ -25,15 +34,31 @@ export class PhaseWriter {
   /** Bytes that the kernel needs of scratch memory: in common, and for each thread. */
   commonBytes = 0;
   ownBytes = 0;
+  /** The function of the system's BLAS, if there is one. */
+  readonly gemm: number | undefined;
+  /** Arrays in common memory, and how many bytes behind its start they lie. */
+  readonly #scratch = new Map<Buffer, number>();
+  readonly #relaxed: boolean;
   readonly #name: string;
   readonly #buffers: readonly Buffer[];
   readonly #tables: Tables;
 
-  constructor(name: string, buffers: readonly Buffer[], vector: boolean, tables: Tables) {
+  constructor(name: string, buffers: readonly Buffer[], vector: boolean, { tables, gemm, relaxed }: Means) {
+    this.gemm = gemm;
+    this.#relaxed = relaxed;
     this.#name = name;
     this.#buffers = buffers;
     this.vector = vector;
     this.#tables = tables;
+  }
+
+  /** An array of the kernel's own, in memory that all threads have in common. */
+  scratch(dtype: Dtype, elements: number): Buffer {
+    const [store] = this.#buffers;
+    const buffer = { node: (store as Buffer).node, dtype, elements };
+    this.#scratch.set(buffer, this.commonBytes);
+    this.commonBytes += Math.ceil((4 * elements + 16) / 64) * 64;
+    return buffer;
   }
 
   /**
@@ -44,18 +69,29 @@ export class PhaseWriter {
    */
   begin(work = 0, pieces = 1): KernelContext {
     const parts = partsOf(work, pieces);
+    const context = this.draft(parts);
+    this.phases.push({ code: context.code, parts, work });
+    return context;
+  }
+
+  /** A function that becomes a phase only if `begin` made it. */
+  draft(parts = 1): KernelContext {
     const name = this.phases.length === 0 ? this.#name : `${this.#name}_${this.phases.length}`;
     const code = new FunctionBuilder(
       name,
       [...this.#buffers, 'common', 'own', 'first', 'last'].map(() => 'i32'),
     );
-    this.phases.push({ code, parts, work });
     const places = new Map(this.#buffers.map((buffer, i) => [buffer, code.params[i] as Local]));
     const [common, own, first, last] = code.params.slice(-4) as [Local, Local, Local, Local];
     return {
       code,
       vector: this.vector,
-      addressOf: (buffer) => places.get(buffer) as Local,
+      relaxed: this.#relaxed,
+      addressOf: (buffer) => {
+        const at = this.#scratch.get(buffer);
+        if (at === undefined) return places.get(buffer) as Local;
+        return code.get(common).emit('i32.const', at).emit('i32.add').keep('i32');
+      },
       common,
       own,
       share: parts > 1 ? { first, last, parts } : undefined,

@@ -31,7 +31,7 @@ export function dotOf(
 }
 
 const BOX = { width: 76, height: 44 } as const;
-const GAP = { across: 128, down: 44 } as const;
+const GAP = { across: 128, down: 84 } as const;
 const MARGIN = 24;
 
 /** Colours that can be read on light and on dark; for a page that inlines drawings, too. */

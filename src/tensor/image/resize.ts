@@ -1,6 +1,6 @@
 import { ShapeError } from '../../graph/errors.ts';
 import { ndarray } from '../../graph/ndarray.ts';
-import { matmul, slice } from '../functions.ts';
+import { add, matmul, pad, slice, sub } from '../functions.ts';
 import { type Tensor, type TensorLike, tensor } from '../tensor.ts';
 import { aspectBox, type ResizeInterpolation, resizeTaps, type Taps } from './taps.ts';
 
@@ -11,6 +11,10 @@ export interface ResizeOptions {
   readonly antialias?: boolean;
   /** Whether to cut to the new aspect ratio first, instead of stretching; false by default. */
   readonly cropToAspectRatio?: boolean;
+  /** Whether to add a border of `fillValue` first to get the new aspect ratio; false by default. */
+  readonly padToAspectRatio?: boolean;
+  /** 0 by default. */
+  readonly fillValue?: number;
 }
 
 /**
@@ -31,12 +35,11 @@ export function resizeImages(
 ): Tensor {
   const { interpolation = 'bilinear', antialias = false, cropToAspectRatio = false } = options;
   const given = tensor(images).cast('float32');
-  const [batch, fullHeight, fullWidth, channels] = imageShape(given, 'resizeImages');
-  const box = cropToAspectRatio
-    ? aspectBox([fullHeight, fullWidth], size)
-    : { top: 0, left: 0, height: fullHeight, width: fullWidth };
-  const { height, width } = box;
-  let x = slice(given, [0, box.top, box.left, 0], [batch, height, width, channels]);
+  const [batch, , , channels] = imageShape(given, 'resizeImages');
+  let x = given;
+  if (cropToAspectRatio) x = cropTo(given, size);
+  else if (options.padToAspectRatio) x = padTo(given, size, options.fillValue ?? 0);
+  const [, height, width] = imageShape(x, 'resizeImages');
   const [toHeight, toWidth] = size;
   if (toHeight !== height) {
     // [toHeight, height] × [batch, height, width·channels]
@@ -49,6 +52,22 @@ export function resizeImages(
     x = matmul(columns, x.reshape([batch * toHeight, width, channels]));
   }
   return x.reshape([batch, toHeight, toWidth, channels]);
+}
+
+function cropTo(images: Tensor, size: readonly [number, number]): Tensor {
+  const [batch, fullHeight, fullWidth, channels] = imageShape(images, 'resizeImages');
+  const { top, left, height, width } = aspectBox([fullHeight, fullWidth], size);
+  return slice(images, [0, top, left, 0], [batch, height, width, channels]);
+}
+
+/** A border of one value above and below, or left and right, as wide on one side as on the other. */
+function padTo(images: Tensor, [toHeight, toWidth]: readonly [number, number], fillValue: number): Tensor {
+  const [, height, width] = imageShape(images, 'resizeImages');
+  const rows = Math.trunc((Math.max(height, Math.trunc((width * toHeight) / toWidth)) - height) / 2);
+  const columns =
+    rows > 0 ? 0 : Math.trunc((Math.max(width, Math.trunc((height * toWidth) / toHeight)) - width) / 2);
+  const border = [0, rows, columns, 0];
+  return add(pad(sub(images, fillValue), border, border), fillValue);
 }
 
 /** The lengths of the axes of a batch of pictures. */

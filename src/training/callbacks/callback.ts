@@ -1,3 +1,5 @@
+import type { NumericError } from '../../graph/errors.ts';
+import type { NDArray } from '../../graph/ndarray.ts';
 import type { Key } from '../../graph/threefry.ts';
 import type { Model } from '../model/model.ts';
 
@@ -15,6 +17,13 @@ export interface FitPlan {
   initialEpoch: number;
   /** What the order of the examples comes from, epoch by epoch. Likewise. */
   shuffleKey: Key;
+  readonly callbacks: readonly Callback[];
+}
+
+/** What a callback remembers from epoch to epoch. */
+export interface CallbackState {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly arrays?: readonly NDArray[];
 }
 
 type Done = void | Promise<void>;
@@ -28,11 +37,15 @@ type Done = void | Promise<void>;
 export interface Callback {
   readonly everyBatch?: boolean;
   onTrainBegin?(model: Model, plan: FitPlan): Done;
+  /** After every callback's `onTrainBegin`: takes up an earlier run. */
+  resume?(model: Model, plan: FitPlan): Done;
   onTrainEnd?(logs: Logs): Done;
   /** Epochs count from 0. */
   onEpochBegin?(epoch: number): Done;
   /** Logs may be added to: later callbacks and the history see it. */
   onEpochEnd?(epoch: number, logs: Logs): Done;
+  /** After every callback's `onEpochEnd`. */
+  afterEpoch?(epoch: number, logs: Logs): Done;
   onTrainBatchBegin?(batch: number): Done;
   onTrainBatchEnd?(batch: number, logs: Logs): Done;
   /** Of `evaluate`, and of validation within `fit`. */
@@ -44,9 +57,14 @@ export interface Callback {
   onPredictEnd?(): Done;
   onPredictBatchBegin?(batch: number): Done;
   onPredictBatchEnd?(batch: number): Done;
+  /** Is told of a loss that is no number; true ends training quietly, else `fit` throws the error. */
+  onNonFinite?(error: NumericError): boolean;
+  /** What a run that is taken up again must know, and taking it. */
+  saved?(): CallbackState;
+  restore?(state: CallbackState): void;
 }
 
-type Hook = Exclude<keyof Callback, 'everyBatch'>;
+type Hook = Exclude<keyof Callback, 'everyBatch' | 'onNonFinite' | 'saved' | 'restore'>;
 
 /** Calls a hook of each callback that has it, one after the other. */
 export class Callbacks {
@@ -58,6 +76,11 @@ export class Callbacks {
 
   get everyBatch(): boolean {
     return this.#list.some(({ everyBatch }) => everyBatch);
+  }
+
+  /** Whether one of them takes an error upon itself. */
+  takes(error: NumericError): boolean {
+    return this.#list.map((callback) => callback.onNonFinite?.(error)).includes(true);
   }
 
   async call<H extends Hook>(hook: H, ...given: Parameters<NonNullable<Callback[H]>>): Promise<void> {

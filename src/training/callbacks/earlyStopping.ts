@@ -1,6 +1,6 @@
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Model } from '../model/model.ts';
-import type { Callback, Logs } from './callback.ts';
+import type { Callback, CallbackState, Logs } from './callback.ts';
 import { isBetter, type MonitorMode, modeOf, monitored } from './monitor.ts';
 
 export interface EarlyStoppingOptions {
@@ -60,6 +60,18 @@ export class EarlyStopping implements Callback {
     if (this.#wait < patience || !this.#model) return;
     this.stoppedEpoch = epoch;
     this.#model.stopTraining = true;
+  }
+
+  saved(): CallbackState {
+    const numbers = { best: this.#best, wait: this.#wait, bestEpoch: this.bestEpoch };
+    return { numbers, ...(this.#weights && { arrays: this.#weights }) };
+  }
+
+  restore({ numbers, arrays = [] }: CallbackState): void {
+    this.#best = numbers.best ?? Number.NaN;
+    this.#wait = numbers.wait ?? 0;
+    this.bestEpoch = numbers.bestEpoch ?? 0;
+    if (arrays.length > 0) this.#weights = [...arrays];
   }
 
   /** Best weights come back however training ends. */

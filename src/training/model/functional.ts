@@ -22,10 +22,10 @@ export interface FunctionalOptions {
 
 /** A graph of layers between inputs and outputs. */
 export class Functional extends Model {
-  readonly className: string = 'Functional';
+  override readonly className: string = 'Functional';
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
-  readonly outputNames: readonly string[];
+  readonly #outputNames: readonly string[];
   readonly #graph: LayerGraph;
   readonly #inputKeys: readonly string[] | undefined;
 
@@ -41,7 +41,7 @@ export class Functional extends Model {
     this.#inputKeys = inputKeys;
     this.#graph = graphBetween(inputList, outputList);
     nameLayers(this.#graph.layers);
-    this.outputNames = outputKeys ?? uniqueNames(outputList);
+    this.#outputNames = outputKeys ?? uniqueNames(outputList);
     this.buildMany(inputList.map(({ exampleShape }) => exampleShape));
     if (!trainable) this.trainable = false;
   }
@@ -55,7 +55,11 @@ export class Functional extends Model {
     return this.#graph.calls;
   }
 
-  get inputSpecs(): readonly InputSpec[] {
+  override get outputNames(): readonly string[] {
+    return this.#outputNames;
+  }
+
+  override get inputSpecs(): readonly InputSpec[] {
     return this.inputs.map(({ name, dtype, exampleShape, batchSize }, i) => ({
       name: this.#inputKeys?.[i] ?? name,
       dtype,
@@ -64,11 +68,11 @@ export class Functional extends Model {
     }));
   }
 
-  protected setUpMany(): readonly Shape[] {
+  protected override setUpMany(): readonly Shape[] {
     return this.outputs.map(({ exampleShape }) => exampleShape);
   }
 
-  callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+  override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
     return this.#run(inputs, context).outputs;
   }
 
@@ -117,8 +121,8 @@ export class Functional extends Model {
     return { outputs: results.map(({ value }) => value), masks: results.map(({ mask }) => mask) };
   }
 
-  config() {
-    return { name: this.name, trainable: this.trainable };
+  override call(x: Tensor, context: CallContext): Tensor {
+    return this.callMany([x], context)[0] as Tensor;
   }
 }
 

@@ -7,16 +7,18 @@ import { sameShape, typeText } from '../../graph/shapes.ts';
 import {
   type Applied,
   type CallContext,
-  type Layer,
-  LayerOfSeveral,
+  type CallSite,
+  Layer,
+  type LayerOptions,
   type SubLayer,
 } from '../../layers/layer.ts';
+import { snakeCase } from '../../layers/names.ts';
 import { CompiledStep } from '../../tensor/compile.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { type Arrays, inputsOf, rowsBetween } from '../arrays.ts';
 import { type BatchSource, isBatchSource } from '../batches.ts';
-import { Callbacks, type Logs } from '../callbacks/callback.ts';
+import { type Callback, Callbacks, type Logs } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import { type EvaluateOptions, ResidentEvaluation, StreamedEvaluation } from '../evaluation.ts';
 import { examplesOf, type WeightingOptions, withClassWeights } from '../examples.ts';
@@ -27,10 +29,18 @@ import { type ObjectiveArguments, type OutputObjective, objectiveOf } from '../o
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optimizers.ts';
 import { BatchSteps, type StepData, type StepKind } from '../program.ts';
 import { Totals } from '../totals.ts';
+import { nameLayers } from './naming.ts';
+import { type SummaryOptions, summaryOf } from './summary.ts';
 
 export interface CompileArguments extends ObjectiveArguments {
   /** rmsprop by default, as in Keras. */
   readonly optimizer?: Optimizer | OptimizerName;
+}
+
+export interface PredictOptions {
+  readonly batchSize?: number;
+  /** Their hooks are not waited for. */
+  readonly callbacks?: readonly Callback[];
 }
 
 /** How a model is trained. */
@@ -59,6 +69,9 @@ function joined(parts: readonly NDArray[]): NDArray {
   return { dtype: first.dtype, shape, data };
 }
 
+const isOptimizer = (value: unknown): value is Optimizer =>
+  typeof value === 'object' && value !== null && 'iterations' in value && 'apply' in value;
+
 /** An input as a model takes it; what it does not know is left out. */
 export interface InputSpec {
   readonly name: string;
@@ -67,8 +80,18 @@ export interface InputSpec {
   readonly batchSize?: number | null;
 }
 
-/** A layer that is trained: what `sequential` and `model` make, and classes of one's own extend. */
-export abstract class Model extends LayerOfSeveral {
+/**
+ * A layer that is trained: what `sequential` and `model` make. A class of one's own extends it, has layers as its
+ * properties, and a `call` that applies them; or a `trainStep`, where training is not one loss made small:
+ *
+ *     class Net extends Model {
+ *       readonly hidden = dense(8, { activation: 'relu' });
+ *       readonly out = dense(1);
+ *       override call(x, context) { return this.out(this.hidden(x, context), context); }
+ *     }
+ */
+export class Model extends Layer {
+  readonly className: string = this.constructor.name;
   override readonly takesAnyDtype = true;
   /** Set by a callback to end training after the present batch or epoch. */
   stopTraining = false;
@@ -85,6 +108,11 @@ export abstract class Model extends LayerOfSeveral {
   /** Programs of single steps, with what they add up to. */
   readonly #steps = new Map<StepKind, { readonly totals: Totals; readonly steps: BatchSteps }>();
 
+  constructor(options: LayerOptions = {}) {
+    super(options);
+    if (!this.isNamed) this.name = snakeCase(this.constructor.name);
+  }
+
   /**
    * A training step of one's own, recorded once as one program: computes losses and gradients, applies them, and
    * returns what is to be logged, averaged over the batches of an epoch.
@@ -93,10 +121,50 @@ export abstract class Model extends LayerOfSeveral {
   /** What `evaluate` measures, likewise. */
   testStep?(data: StepData): Readonly<Record<string, Tensor>>;
 
-  /** The layers it is made of, in Keras's order. */
-  abstract get layers(): readonly Layer[];
-  abstract get inputSpecs(): readonly InputSpec[];
-  abstract get outputNames(): readonly string[];
+  /** The layers it is made of, in Keras's order: by default those its properties hold. */
+  get layers(): readonly Layer[] {
+    return Object.values(this)
+      .flat()
+      .filter((value) => value instanceof Layer);
+  }
+
+  /** What is known of its inputs; nothing before it is built. */
+  get inputSpecs(): readonly InputSpec[] {
+    return this.inputShapes.map((shape, i) => ({ name: `input_${i + 1}`, shape }));
+  }
+
+  get outputNames(): readonly string[] {
+    if (this.outputShapes.length < 2) return ['output'];
+    return this.outputShapes.map((_, i) => `output_${i + 1}`);
+  }
+
+  /** The optimizer it is compiled with, and those its properties hold. */
+  get optimizers(): readonly Optimizer[] {
+    const own = Object.values(this).filter(isOptimizer);
+    return [...(this.#compiled ? [this.#compiled.optimizer] : []), ...own];
+  }
+
+  config(): Record<string, unknown> {
+    return { name: this.name, trainable: this.trainable };
+  }
+
+  protected setUp(): undefined {
+    return undefined;
+  }
+
+  protected override setUpMany(inputShapes: readonly Shape[], _site: CallSite): readonly Shape[] | undefined {
+    nameLayers(this.layers);
+    // A training step of its own says how the layers are used.
+    return this.trainStep ? [] : super.setUpMany(inputShapes, _site);
+  }
+
+  call(_x: Tensor, _context: CallContext): Tensor {
+    throw new ArgumentError({
+      asked: `model "${this.name || this.className}"`,
+      expected: 'a method call(x, context), or callMany(inputs, context) for several inputs or outputs',
+      received: 'neither',
+    });
+  }
 
   override get subLayers(): readonly SubLayer[] {
     return this.layers.map((layer) => ({ attribute: layer.name, layer }));
@@ -275,23 +343,32 @@ export abstract class Model extends LayerOfSeveral {
    *
    * @throws ShapeError when the examples have another shape than the model's
    */
-  predict(x: Arrays, options: { batchSize?: number } = {}): Tensor {
+  predict(x: Arrays, options: PredictOptions = {}): Tensor {
     return this.predictMany(x, options)[0] as Tensor;
   }
 
+  /** The outputs for one batch. */
+  predictOnBatch(x: Arrays): Tensor {
+    return this.predict(x, { batchSize: Number.POSITIVE_INFINITY });
+  }
+
   /** All outputs for given inputs: a tensor [examples, …] for each output. */
-  predictMany(x: Arrays, { batchSize = 256 }: { batchSize?: number } = {}): Tensor[] {
+  predictMany(x: Arrays, { batchSize = 256, callbacks = [] }: PredictOptions = {}): Tensor[] {
     const inputs = inputsOf(x, this.inputSpecs);
     this.buildFor(inputs);
     const count = inputs[0]?.shape[0] ?? 0;
     const found = this.outputShapes.map((): NDArray[] => []);
+    for (const callback of callbacks) void callback.onPredictBegin?.(this);
     for (let from = 0; from < count || from === 0; from += batchSize) {
+      for (const callback of callbacks) void callback.onPredictBatchBegin?.(from / batchSize);
       const batch = inputs.map((array) => rowsBetween(array, from, Math.min(count, from + batchSize)));
       const step = this.#predictor(batch);
       for (const [i, array] of batch.entries()) step.set(i, array);
       step.run();
       for (const [i, output] of step.outputs().entries()) found[i]?.push(output);
+      for (const callback of callbacks) void callback.onPredictBatchEnd?.(from / batchSize);
     }
+    for (const callback of callbacks) void callback.onPredictEnd?.();
     return found.map((parts) => tensor(joined(parts)));
   }
 
@@ -326,7 +403,8 @@ export abstract class Model extends LayerOfSeveral {
 
   /** Everything a training step changes. */
   get state(): readonly Variable[] {
-    return [...this.weights, ...(this.#compiled?.optimizer.variables ?? []), this.trainingSteps];
+    const optimizers = this.optimizers.flatMap(({ variables }) => variables);
+    return [...this.weights, ...optimizers, this.trainingSteps];
   }
 
   getState(): NDArray[] {
@@ -340,23 +418,24 @@ export abstract class Model extends LayerOfSeveral {
     }
   }
 
-  /** Layers, output shapes and parameters, as a table. */
-  summary(): string {
-    const rows = [
-      ['layer', 'output shape', 'parameters'],
-      ...this.layers.map((layer) => [
-        `${layer.name} (${layer.className})`,
-        `[${['batch', ...layer.outputShape].join(', ')}]`,
-        `${layer.parameters}`,
-      ]),
-    ];
-    const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-    const lines = rows.map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
-    return [`Model: ${this.name}`, ...lines, `Total parameters: ${this.parameters}`].join('\n');
+  /** A layer of a name, or by its number; negative ones count from the end. */
+  getLayer(which: string | number): Layer {
+    const { layers } = this;
+    const found = typeof which === 'number' ? layers.at(which) : layers.find(({ name }) => name === which);
+    if (found) return found;
+    throw new ArgumentError({
+      asked: `layer ${JSON.stringify(which)} of "${this.name}"`,
+      expected: `one of ${layers.map(({ name }) => name).join(', ')}`,
+    });
+  }
+
+  /** Sets back what layers keep from batch to batch, such as the states of stateful recurrent layers. */
+  resetStates(): void {
+    this.resetState();
+  }
+
+  /** Layers, output shapes, parameters and connections, as a table. */
+  summary(options: SummaryOptions = {}): string {
+    return summaryOf(this, options);
   }
 }

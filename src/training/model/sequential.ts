@@ -8,15 +8,14 @@ import { nameLayers } from './naming.ts';
 
 /** Layers, one after the other. */
 export class Sequential extends Model {
-  readonly className: string = 'Sequential';
+  override readonly className: string = 'Sequential';
   readonly #layers: Layer[] = [];
   #input: InputLayer | undefined;
+  /** The shapes that come out, where a layer was added after it was built. */
+  #added: readonly Shape[] | undefined;
 
-  constructor(
-    layers: readonly (Layer | SymbolicTensor)[] = [],
-    { name = 'sequential' }: { name?: string } = {},
-  ) {
-    super({ name });
+  constructor(layers: readonly (Layer | SymbolicTensor)[] = [], options: { name?: string } = {}) {
+    super(options);
     for (const given of layers) {
       const layer = given instanceof SymbolicTensor ? given.layer : given;
       if (layer instanceof InputLayer) this.#input ??= layer;
@@ -26,12 +25,34 @@ export class Sequential extends Model {
     if (this.#input) this.build(this.#input.inputShape);
   }
 
+  /** Puts a layer at the end. */
+  add(given: Layer | SymbolicTensor): void {
+    const layer = given instanceof SymbolicTensor ? given.layer : given;
+    if (layer instanceof InputLayer && this.#layers.length === 0) {
+      this.#input = layer;
+      nameLayers([layer]);
+      this.build(layer.inputShape);
+      return;
+    }
+    this.#layers.push(layer);
+    nameLayers(this.#layers);
+    if (this.isBuilt) this.#added = layer.buildMany(this.outputShapes);
+  }
+
+  override get outputShape(): Shape {
+    return this.outputShapes[0] ?? [];
+  }
+
+  override get outputShapes(): readonly Shape[] {
+    return this.#added ?? super.outputShapes;
+  }
+
   /** Without the input. */
   override get layers(): readonly Layer[] {
     return this.#layers;
   }
 
-  get inputSpecs(): readonly InputSpec[] {
+  override get inputSpecs(): readonly InputSpec[] {
     const input = this.#input;
     return [
       {
@@ -42,17 +63,17 @@ export class Sequential extends Model {
     ];
   }
 
-  get outputNames(): readonly string[] {
+  override get outputNames(): readonly string[] {
     return [this.#layers.at(-1)?.name ?? 'output'];
   }
 
-  protected setUpMany(inputShapes: readonly Shape[]): readonly Shape[] {
+  protected override setUpMany(inputShapes: readonly Shape[]): readonly Shape[] {
     let shapes = inputShapes;
     for (const layer of this.#layers) shapes = layer.buildMany(shapes);
     return shapes;
   }
 
-  callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+  override callMany(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
     return this.#run(inputs, context).outputs;
   }
 
@@ -73,8 +94,8 @@ export class Sequential extends Model {
     return { outputs, masks };
   }
 
-  config() {
-    return { name: this.name, trainable: this.trainable };
+  override call(x: Tensor, context: CallContext): Tensor {
+    return this.callMany([x], context)[0] as Tensor;
   }
 }
 

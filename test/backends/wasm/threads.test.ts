@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { backward } from '../../../src/autodiff/backward.ts';
+import { findBlas } from '../../../src/backends/native/blas.ts';
 import { wasmBackend } from '../../../src/backends/wasm/backend.ts';
 import * as build from '../../../src/graph/build.ts';
 import { input } from '../../../src/graph/graph.ts';
@@ -20,9 +21,20 @@ function valuesOf(nodes: readonly Node[]): Map<Node, NDArray> {
   );
 }
 
+/** Alone, and with the system's BLAS where there is one. */
+const MEANS = [
+  { means: 'WebAssembly', blas: false },
+  ...(findBlas() ? [{ means: findBlas()?.name, blas: true }] : []),
+];
+
 /** The value of an output on so many threads, after enough runs to be worth sharing. */
-function run(outputs: readonly Node[], values: ReadonlyMap<Node, NDArray>, threads: number): NDArray[] {
-  const program = wasmBackend({ threads }).compile({ outputs, updates: [] }, { kept: true });
+function run(
+  outputs: readonly Node[],
+  values: ReadonlyMap<Node, NDArray>,
+  threads: number,
+  blas: boolean,
+): NDArray[] {
+  const program = wasmBackend({ threads, blas }).compile({ outputs, updates: [] }, { kept: true });
   for (const [node, value] of values) program.write(node, value);
   program.run(24);
   return outputs.map((_, i) => program.output(i));
@@ -60,38 +72,6 @@ const PRODUCTS: readonly (readonly [rows: number, columns: number, depth: number
   [1, 1000, 300],
   [257, 1, 300],
 ];
-
-describe.each(PRODUCTS)('a product of %i × %i over a depth of %i', (rows, columns, depth) => {
-  const forms = [
-    { name: 'as they lie', a: [rows, depth], b: [depth, columns] },
-    { name: 'with the left side transposed', a: [depth, rows], b: [depth, columns] },
-    { name: 'with both sides transposed', a: [depth, rows], b: [columns, depth] },
-  ] as const;
-  test.each(forms)('$name', ({ a: left, b: right }) => {
-    const [a, b] = [leaf(left), leaf(right)];
-    const values = valuesOf([a, b]);
-    const product = build.matmul(
-      left[0] === rows && left[1] === depth ? a : build.transpose(a),
-      right[0] === depth && right[1] === columns ? b : build.transpose(b),
-    );
-    const [found] = run([product], values, 1) as [NDArray];
-    const aIsPlain = left[0] === rows && left[1] === depth;
-    const bIsPlain = right[0] === depth && right[1] === columns;
-    const sum = plainProduct(values.get(a) as NDArray, values.get(b) as NDArray, (m, n, k) => [
-      aIsPlain ? m * depth + k : k * rows + m,
-      bIsPlain ? k * columns + n : n * depth + k,
-    ]);
-    for (let m = 0; m < rows; m += 3) {
-      for (let n = 0; n < columns; n++) {
-        const { total, sizes } = sum(m, n, depth);
-        expect(Math.abs((found.data[m * columns + n] ?? Number.NaN) - total)).toBeLessThan(
-          bound(depth, sizes),
-        );
-      }
-    }
-    for (const threads of [2, 3]) expect(run([product], values, threads)).toEqual([found]);
-  });
-});
 
 interface Convolution {
   readonly name: string;
@@ -157,76 +137,113 @@ function plainConvolution({ strides, padding, ...shapes }: Convolution, x: NDArr
   return out;
 }
 
-describe.each(CONVOLUTIONS)('a convolution: $name', (one) => {
-  const x = leaf(one.x);
-  const kernel = leaf(one.kernel);
-  const y = convolve(x, kernel, one.strides, one.padding);
-  const upstream = leaf(y.shape);
-  const loss = build.reshape(build.sum(build.mul(y, upstream), [0, 1, 2, 3]), []);
-  const outputs = [y, ...backward(loss, [x, kernel])];
-  const values = valuesOf([x, kernel, upstream]);
-  const alone = run(outputs, values, 1);
-
-  test('gives the sums over its windows', () => {
-    const expected = plainConvolution(one, values.get(x) as NDArray, values.get(kernel) as NDArray);
-    expect(alone[0]?.data.length).toBe(expected.length);
-    expected.forEach((wanted, i) => {
-      expect(alone[0]?.data[i]).toBeCloseTo(wanted, 4);
+describe.each(MEANS)('with $means', ({ blas }) => {
+  describe.each(PRODUCTS)('a product of %i × %i over a depth of %i', (rows, columns, depth) => {
+    const forms = [
+      { name: 'as they lie', a: [rows, depth], b: [depth, columns] },
+      { name: 'with the left side transposed', a: [depth, rows], b: [depth, columns] },
+      { name: 'with both sides transposed', a: [depth, rows], b: [columns, depth] },
+    ] as const;
+    test.each(forms)('$name', ({ a: left, b: right }) => {
+      const [a, b] = [leaf(left), leaf(right)];
+      const values = valuesOf([a, b]);
+      const product = build.matmul(
+        left[0] === rows && left[1] === depth ? a : build.transpose(a),
+        right[0] === depth && right[1] === columns ? b : build.transpose(b),
+      );
+      const [found] = run([product], values, 1, blas) as [NDArray];
+      const aIsPlain = left[0] === rows && left[1] === depth;
+      const bIsPlain = right[0] === depth && right[1] === columns;
+      const sum = plainProduct(values.get(a) as NDArray, values.get(b) as NDArray, (m, n, k) => [
+        aIsPlain ? m * depth + k : k * rows + m,
+        bIsPlain ? k * columns + n : n * depth + k,
+      ]);
+      for (let m = 0; m < rows; m += 3) {
+        for (let n = 0; n < columns; n++) {
+          const { total, sizes } = sum(m, n, depth);
+          expect(Math.abs((found.data[m * columns + n] ?? Number.NaN) - total)).toBeLessThan(
+            bound(depth, sizes),
+          );
+        }
+      }
+      for (const threads of [2, 3]) expect(run([product], values, threads, blas)).toEqual([found]);
     });
   });
 
-  test('has gradients that follow from its being linear', () => {
-    // ⟨conv(v, k), u⟩ = ⟨v, ∂x⟩ for every v, and likewise for the kernel.
-    const check = (direction: NDArray, gradient: NDArray | undefined, moved: number[]) => {
-      const u = values.get(upstream) as NDArray;
-      const left = moved.reduce((total, value, i) => total + value * (u.data[i] ?? 0), 0);
-      const right = [...direction.data].reduce(
-        (total, value, i) => total + value * (gradient?.data[i] ?? Number.NaN),
-        0,
-      );
-      expect(Math.abs(left - right)).toBeLessThan(1e-4 * Math.max(1, Math.abs(left)));
-    };
-    for (let trial = 0; trial < 3; trial++) {
-      const [v, k] = [...valuesOf([x, kernel]).values()] as [NDArray, NDArray];
-      check(v, alone[1], plainConvolution(one, v, values.get(kernel) as NDArray));
-      check(k, alone[2], plainConvolution(one, values.get(x) as NDArray, k));
-    }
+  describe.each(CONVOLUTIONS)('a convolution: $name', (one) => {
+    const x = leaf(one.x);
+    const kernel = leaf(one.kernel);
+    const y = convolve(x, kernel, one.strides, one.padding);
+    const upstream = leaf(y.shape);
+    const loss = build.reshape(build.sum(build.mul(y, upstream), [0, 1, 2, 3]), []);
+    const outputs = [y, ...backward(loss, [x, kernel])];
+    const values = valuesOf([x, kernel, upstream]);
+    const alone = run(outputs, values, 1, blas);
+
+    test('gives the sums over its windows', () => {
+      const expected = plainConvolution(one, values.get(x) as NDArray, values.get(kernel) as NDArray);
+      expect(alone[0]?.data.length).toBe(expected.length);
+      expected.forEach((wanted, i) => {
+        expect(alone[0]?.data[i]).toBeCloseTo(wanted, 4);
+      });
+    });
+
+    test('has gradients that follow from its being linear', () => {
+      // ⟨conv(v, k), u⟩ = ⟨v, ∂x⟩ for every v, and likewise for the kernel.
+      const check = (direction: NDArray, gradient: NDArray | undefined, moved: number[]) => {
+        const u = values.get(upstream) as NDArray;
+        const products = moved.map((value, i) => value * (u.data[i] ?? 0));
+        const left = products.reduce((total, product) => total + product, 0);
+        const size = products.reduce((total, product) => total + Math.abs(product), 0);
+        const right = [...direction.data].reduce(
+          (total, value, i) => total + value * (gradient?.data[i] ?? Number.NaN),
+          0,
+        );
+        // Each number of a gradient is a rounded sum of so many products.
+        expect(Math.abs(left - right)).toBeLessThan(1e-6 * size);
+      };
+      for (let trial = 0; trial < 3; trial++) {
+        const [v, k] = [...valuesOf([x, kernel]).values()] as [NDArray, NDArray];
+        check(v, alone[1], plainConvolution(one, v, values.get(kernel) as NDArray));
+        check(k, alone[2], plainConvolution(one, values.get(x) as NDArray, k));
+      }
+    });
+
+    test('gives the same bits on 2 and 3 threads', () => {
+      for (const threads of [2, 3]) expect(run(outputs, values, threads, blas)).toEqual(alone);
+    });
   });
 
-  test('gives the same bits on 2 and 3 threads', () => {
-    for (const threads of [2, 3]) expect(run(outputs, values, threads)).toEqual(alone);
-  });
-});
-
-test('batches of products are shared, and give the same bits on any number of threads', () => {
-  const [a, b] = [leaf([6, 40, 50]), leaf([6, 50, 30])];
-  const values = valuesOf([a, b]);
-  const product = build.matmul(a, b);
-  const [found] = run([product], values, 1) as [NDArray];
-  const sum = plainProduct(values.get(a) as NDArray, values.get(b) as NDArray, (m, n, k) => [
-    m * 50 + k,
-    Math.floor(m / 40) * 1500 + k * 30 + n,
-  ]);
-  for (let m = 0; m < 240; m++) {
-    for (let n = 0; n < 30; n++) {
-      const { total, sizes } = sum(m, n, 50);
-      expect(Math.abs((found.data[m * 30 + n] ?? Number.NaN) - total)).toBeLessThan(bound(50, sizes));
+  test('batches of products are shared, and give the same bits on any number of threads', () => {
+    const [a, b] = [leaf([6, 40, 50]), leaf([6, 50, 30])];
+    const values = valuesOf([a, b]);
+    const product = build.matmul(a, b);
+    const [found] = run([product], values, 1, blas) as [NDArray];
+    const sum = plainProduct(values.get(a) as NDArray, values.get(b) as NDArray, (m, n, k) => [
+      m * 50 + k,
+      Math.floor(m / 40) * 1500 + k * 30 + n,
+    ]);
+    for (let m = 0; m < 240; m++) {
+      for (let n = 0; n < 30; n++) {
+        const { total, sizes } = sum(m, n, 50);
+        expect(Math.abs((found.data[m * 30 + n] ?? Number.NaN) - total)).toBeLessThan(bound(50, sizes));
+      }
     }
-  }
-  for (const threads of [2, 3, 4]) expect(run([product], values, threads)).toEqual([found]);
-});
+    for (const threads of [2, 3, 4]) expect(run([product], values, threads, blas)).toEqual([found]);
+  });
 
-test('elementwise chains, reductions and double precision give the same bits on any number of threads', () => {
-  const x = leaf([300, 257]);
-  const d = leaf([80, 90], 'float64');
-  const outputs = [
-    build.exp(build.tanh(x)),
-    build.sum(build.exp(x), [1]),
-    build.sum(build.tanh(x), [0]),
-    build.reduceMax(build.sin(x), [0, 1]),
-    build.matmul(d, build.transpose(d)),
-  ];
-  const values = valuesOf([x, d]);
-  const alone = run(outputs, values, 1);
-  for (const threads of [2, 3, 5]) expect(run(outputs, values, threads)).toEqual(alone);
+  test('elementwise chains, reductions and double precision give the same bits on any number of threads', () => {
+    const x = leaf([300, 257]);
+    const d = leaf([80, 90], 'float64');
+    const outputs = [
+      build.exp(build.tanh(x)),
+      build.sum(build.exp(x), [1]),
+      build.sum(build.tanh(x), [0]),
+      build.reduceMax(build.sin(x), [0, 1]),
+      build.matmul(d, build.transpose(d)),
+    ];
+    const values = valuesOf([x, d]);
+    const alone = run(outputs, values, 1, blas);
+    for (const threads of [2, 3, 5]) expect(run(outputs, values, threads, blas)).toEqual(alone);
+  });
 });

@@ -1,0 +1,436 @@
+import type { Buffer, Expression, Kernel } from '../../compile/kernels.ts';
+import type { Program } from '../../compile/program.ts';
+import { contiguous } from '../../compile/views.ts';
+import { sizeOf } from '../../graph/ndarray.ts';
+import type { Local } from './assembler.ts';
+import type { KernelContext } from './body.ts';
+import { type Counter, forEach, forShare, UNIT, whilst } from './loops.ts';
+import type { Product } from './matmul.ts';
+import { nestShared, writeElementwise } from './nests.ts';
+import type { PhaseWriter } from './phases.ts';
+import { plainSide, pushCounter, pushOffset, type Side } from './sides.ts';
+import type { Strided } from './tables.ts';
+
+/** Products of fewer multiplications are done before a call is worth it. */
+const NATIVE_WORK = 250_000;
+const NATIVE_LENGTH = 8;
+/** Work of one call: less, and calls cost too much; more, and threads have nothing to share. */
+const CALL_WORK = 2_000_000;
+const MOST_CALLS = 16;
+/** Lines that are copied for one call stay in the second-level cache. */
+const COPIED_BYTES = 256 * 1024;
+/** Long sums of few results are cut into chunks. */
+const DEEP = 2048;
+
+export function isNative(phases: PhaseWriter, { work, rows, columns, depth, root }: Product): boolean {
+  const least = Math.min(rows.length, columns.length, depth);
+  return (
+    phases.gemm !== undefined && root.dtype === 'float32' && work >= NATIVE_WORK && least >= NATIVE_LENGTH
+  );
+}
+
+/** A matrix as a BLAS takes it: rows that are dense, and how far apart they begin. */
+interface Stored {
+  readonly transposed: boolean;
+  /** In numbers. */
+  readonly stride: number;
+}
+
+/** As it lies in memory; undefined where it must be copied. */
+function stored(side: Side, depth: number): Stored | undefined {
+  const plain = plainSide(side);
+  if (!plain) return undefined;
+  const [outer, along] = [plain.outer / 4, plain.depth / 4];
+  if ((along === 1 || depth === 1) && outer >= depth) return { transposed: false, stride: outer };
+  if ((outer === 1 || side.length === 1) && along >= side.length) return { transposed: true, stride: along };
+  return undefined;
+}
+
+/**
+ * A product by the system's BLAS, on the arena as it stands. What no stride can say is copied line by line, a part
+ * at a time; what follows the product is a loop of its own, unless there is nothing.
+ */
+export class NativeProduct {
+  readonly #phases: PhaseWriter;
+  readonly #product: Product;
+  /** Where the sums go first. */
+  readonly #sums: Buffer;
+  /** What is stored, if it is just the sums. */
+  readonly #result: Buffer | undefined;
+
+  constructor(phases: PhaseWriter, product: Product) {
+    this.#phases = phases;
+    this.#product = product;
+    const { kernel, root } = product;
+    const [store, ...others] = kernel.stores;
+    const isPlain = others.length === 0 && store?.value.kind === 'root' && store.view === undefined;
+    this.#result = isPlain ? store.buffer : undefined;
+    this.#sums = phases.scratch(root.dtype, sizeOf(kernel.space));
+  }
+
+  write(): void {
+    const { rows, columns, depth } = this.#product;
+    const isDeep = depth >= DEEP && rows.length * columns.length <= depth * 32;
+    if (this.#product.batches.length > 0) this.#batches();
+    else if (isDeep) this.#chunks();
+    else this.#blocks();
+  }
+
+  /** Writes the rest of the kernel over the sums. */
+  #finish(): void {
+    if (this.#result) return;
+    writeElementwise(this.#phases, onSums(this.#product.kernel, this.#sums));
+  }
+
+  #target(context: KernelContext): Local {
+    return context.addressOf(this.#result ?? this.#sums);
+  }
+
+  #batches(): void {
+    const { batches, cost, rows, columns, depth } = this.#product;
+    const all = batches.reduce((total, { length }) => total * length, 1);
+    const own = 4 * depth * (rows.length + columns.length) + 64;
+    this.#phases.ownBytes = Math.max(this.#phases.ownBytes, own);
+    const context = this.#phases.begin(cost * all, batches[0]?.length ?? 1);
+    const { code } = context;
+    nestShared(context, batches, (batch) => {
+      const [left, right] = this.#product.sides(context, batch);
+      const a = this.#whole(context, left, context.own);
+      const spare = code
+        .get(context.own)
+        .emit('i32.const', 4 * depth * rows.length + 16)
+        .emit('i32.add')
+        .keep('i32');
+      const b = this.#whole(context, right, spare);
+      code.emit('i32.const', 0);
+      for (const { loop, counter } of batch) {
+        code.emit('i32.const', loop.length).emit('i32.mul');
+        pushCounter(context, counter);
+        code.emit('i32.add');
+      }
+      code
+        .emit('i32.const', rows.length * columns.length)
+        .emit('i32.mul')
+        .get(this.#target(context))
+        .emit('i32.add');
+      const c = code.keep('i32');
+      this.#call(
+        context,
+        a,
+        { ...b, isRight: true },
+        { rows: rows.length, columns: columns.length, depth },
+        c,
+        0,
+      );
+    });
+    this.#finish();
+  }
+
+  /** A side as it lies, or copied to `spare` line by line. */
+  #whole(context: KernelContext, side: Side, spare: Local): Stored & { address: Local } {
+    const { depth } = this.#product;
+    const asItLies = stored(side, depth);
+    if (asItLies) return { ...asItLies, address: side.address };
+    forEach(context.code, 0, side.length, 1, (at) =>
+      copyLine(context, side.address, side.outer, at, side.depth, lineAt(context, spare, at, depth)),
+    );
+    return { transposed: false, stride: depth, address: spare };
+  }
+
+  /** Rows (or, of few, columns) in blocks that threads share. */
+  #blocks(): void {
+    const { cost, work, rows, columns, depth } = this.#product;
+    const probe = this.#product.probe(this.#phases);
+    const [left, right] = probe.map((side) => stored(side, depth));
+    const copied = right ? undefined : this.#copyRight();
+    const calls = Math.max(1, Math.min(MOST_CALLS, Math.round(work / CALL_WORK)));
+    const byColumns = left !== undefined && rows.length < 8 * calls && columns.length > rows.length;
+    const length = byColumns ? columns.length : rows.length;
+    const fitting = left ? length : Math.max(8, Math.floor(COPIED_BYTES / (4 * depth)));
+    const block = Math.min(Math.ceil(length / calls / 8) * 8, Math.ceil(fitting / 8) * 8);
+    if (!left) this.#phases.ownBytes = Math.max(this.#phases.ownBytes, 4 * depth * block + 64);
+    const context = this.#phases.begin(cost, Math.ceil(length / block));
+    const { code, own } = context;
+    const [a, b] = this.#product.sides(context, []);
+    const from = (side: { address: Local }, as: Stored, at: Counter) => {
+      pushCounter(context, at);
+      code.emit('i32.const', as.transposed ? 1 : as.stride).emit('i32.mul');
+      return code.get(side.address).emit('i32.add').keep('i32');
+    };
+    const rightSide = copied
+      ? { transposed: true, stride: columns.length, address: context.addressOf(copied) }
+      : { ...(right as Stored), address: b.address };
+    eachBlock(context, length, block, (at, count) => {
+      const extent = byColumns
+        ? { rows: rows.length, columns: count, depth }
+        : { rows: count, columns: columns.length, depth };
+      pushCounter(context, at);
+      if (!byColumns) code.emit('i32.const', columns.length).emit('i32.mul');
+      const c = code.get(this.#target(context)).emit('i32.add').keep('i32');
+      let leftSide: Stored & { address: Local };
+      if (byColumns) leftSide = { ...(left as Stored), address: a.address };
+      else if (left) leftSide = { ...left, address: from(a, left, at) };
+      else {
+        copyLines(context, a.address, a.outer, at, count, a.depth, own, depth);
+        leftSide = { transposed: false, stride: depth, address: own };
+      }
+      const address = byColumns ? from(rightSide, rightSide, at) : rightSide.address;
+      this.#call(context, leftSide, { ...rightSide, address, isRight: true }, extent, c, 0);
+    });
+    this.#finish();
+  }
+
+  /** The right side as dense rows along the depth. */
+  #copyRight(): Buffer {
+    const { columns, depth } = this.#product;
+    const target = this.#phases.scratch('float32', depth * columns.length);
+    const context = this.#phases.begin(4 * depth * columns.length, depth);
+    const [, right] = this.#product.sides(context, []);
+    const to = context.addressOf(target);
+    const line = (k: Counter) =>
+      copyLine(context, right.address, right.depth, k, right.outer, lineAt(context, to, k, columns.length));
+    const { code, share } = context;
+    if (share) forShare(code, share, depth, 1, 1, line);
+    else forEach(code, 0, depth, 1, line);
+    return target;
+  }
+
+  /** The depth in chunks that threads share, each with sums of its own, added up in order. */
+  #chunks(): void {
+    const { cost, rows, columns, depth } = this.#product;
+    const [leftAs, rightAs] = this.#product.probe(this.#phases).map((side) => stored(side, depth));
+    const results = rows.length * columns.length;
+    const chunks = Math.min(MOST_CALLS / 2, Math.floor(depth / 1024));
+    const chunk = Math.ceil(depth / chunks / 8) * 8;
+    const count = Math.ceil(depth / chunk);
+    const partial = this.#phases.scratch('float32', count * results);
+    const lines = Math.max(64, Math.floor(COPIED_BYTES / (4 * (rows.length + columns.length)) / 8) * 8);
+    const call = Math.min(chunk, leftAs && rightAs ? chunk : lines);
+    const rightAt = 4 * call * rows.length + 16;
+    this.#phases.ownBytes = Math.max(this.#phases.ownBytes, rightAt + 4 * call * columns.length + 64);
+    const context = this.#phases.begin(cost, count);
+    const { code, own } = context;
+    const [left, right] = this.#product.sides(context, []);
+    const rightOwn = code.get(own).emit('i32.const', rightAt).emit('i32.add').keep('i32');
+    eachBlock(context, depth, chunk, (at, length) => {
+      pushCounter(context, at);
+      const k = code.keep('i32');
+      const end = code.get(k).get(length).emit('i32.const', UNIT).emit('i32.mul').emit('i32.add').keep('i32');
+      code
+        .get(k)
+        .emit('i32.const', chunk * UNIT)
+        .emit('i32.div_u');
+      const c = code
+        .emit('i32.const', 4 * results)
+        .emit('i32.mul')
+        .get(context.addressOf(partial))
+        .emit('i32.add')
+        .keep('i32');
+      const first = code.get(k).keep('i32');
+      whilst(code, k, end, call, () => {
+        const some = leastOf(context, call, k, end);
+        const side = (from: Side, as: Stored | undefined, spare: Local) => {
+          if (as) {
+            code
+              .get(k)
+              .emit('i32.const', as.transposed ? as.stride : 1)
+              .emit('i32.mul');
+            return { ...as, address: code.get(from.address).emit('i32.add').keep('i32') };
+          }
+          copyLines(context, from.address, from.depth, k, some, from.outer, spare, from.length);
+          return { transposed: true, stride: from.length, address: spare };
+        };
+        const a = side(left, leftAs, own);
+        const b = side(right, rightAs, rightOwn);
+        code.get(k).get(first).emit('i32.ne').emit('f32.convert_i32_s');
+        const keep = code.keep('f32');
+        this.#call(
+          context,
+          a,
+          { ...b, isRight: true },
+          { rows: rows.length, columns: columns.length, depth: some },
+          c,
+          keep,
+        );
+      });
+    });
+    this.#combine(partial, count);
+  }
+
+  /** Adds up the chunks' sums in the order of the chunks, in the loop that does what follows. */
+  #combine(partial: Buffer, chunks: number): void {
+    const { kernel } = this.#product;
+    const size = sizeOf(kernel.space);
+    let total: Expression | undefined;
+    for (let at = 0; at < chunks; at++) {
+      const view = { ...contiguous(kernel.space), offset: at * size };
+      const load: Expression = { kind: 'load', dtype: 'float32', buffer: partial, view };
+      total = total ? { kind: 'apply', op: 'add', dtype: 'float32', inputs: [total, load] } : load;
+    }
+    if (total) writeElementwise(this.#phases, withRoot(kernel, total));
+  }
+
+  #call(
+    context: KernelContext,
+    a: Stored & { address: Local },
+    b: Stored & { address: Local; isRight: true },
+    extent: { rows: number | Local; columns: number | Local; depth: number | Local },
+    c: Local,
+    keep: number | Local,
+  ): void {
+    const { code } = context;
+    const push = (value: number | Local) =>
+      typeof value === 'number' ? code.emit('i32.const', value) : code.get(value);
+    push(Number(a.transposed));
+    // A right side whose depth is dense is the transpose of what a BLAS calls B.
+    push(Number(!b.transposed));
+    push(extent.rows);
+    push(extent.columns);
+    push(extent.depth);
+    code.get(a.address);
+    push(a.stride);
+    code.get(b.address);
+    push(b.stride);
+    if (typeof keep === 'number') code.emit('f32.const', keep);
+    else code.get(keep);
+    code.get(c);
+    push(this.#product.columns.length);
+    code.emit('call', this.#phases.gemm ?? 0);
+  }
+}
+
+/** The kernel with its root read from where the sums are. */
+function onSums(kernel: Kernel, sums: Buffer): Kernel {
+  const { dtype } = sums;
+  return withRoot(kernel, { kind: 'load', dtype, buffer: sums, view: contiguous(kernel.space) });
+}
+
+function withRoot({ space, stores }: Kernel, root: Expression): Kernel {
+  const known = new Map<Expression, Expression>();
+  const replaced = (expression: Expression): Expression => {
+    if (expression.kind === 'root') return root;
+    if (expression.kind !== 'apply') return expression;
+    const made = known.get(expression) ?? { ...expression, inputs: expression.inputs.map(replaced) };
+    known.set(expression, made);
+    return made;
+  };
+  return { space, stores: stores.map((store) => ({ ...store, value: replaced(store.value) })) };
+}
+
+/** Blocks of a length that threads share: where each begins, as a counter, and how long it is, as a number. */
+function eachBlock(
+  context: KernelContext,
+  length: number,
+  block: number,
+  body: (at: Counter, count: Local) => void,
+): void {
+  const { code, share } = context;
+  const run = (at: Counter) => {
+    code.emit('i32.const', length);
+    pushCounter(context, at);
+    const left = code.emit('i32.const', 2).emit('i32.shr_u').emit('i32.sub').keep('i32');
+    code.emit('i32.const', block).get(left).emit('i32.const', block).get(left);
+    body(at, code.emit('i32.lt_s').emit('select').keep('i32'));
+  };
+  if (share) forShare(code, share, length, block, block, run);
+  else forEach(code, 0, length, block, run);
+}
+
+/** The lesser of `most` and what is left from `k` to `end`, as a number. */
+function leastOf({ code }: KernelContext, most: number, k: Local, end: Local): Local {
+  const left = code.get(end).get(k).emit('i32.sub').emit('i32.const', 2).emit('i32.shr_u').keep('i32');
+  code.emit('i32.const', most).get(left).emit('i32.const', most).get(left);
+  return code.emit('i32.lt_s').emit('select').keep('i32');
+}
+
+function lineAt(context: KernelContext, start: Local, at: Counter, length: number): Local {
+  pushCounter(context, at);
+  return context.code.emit('i32.const', length).emit('i32.mul').get(start).emit('i32.add').keep('i32');
+}
+
+/** Copies `count` lines from the line `at` on to where each is `length` numbers and dense. */
+function copyLines(
+  context: KernelContext,
+  from: Local,
+  lines: readonly Strided[],
+  at: Counter,
+  count: Local,
+  along: readonly Strided[],
+  to: Local,
+  length: number,
+): void {
+  const { code } = context;
+  pushCounter(context, at);
+  const line = code.keep('i32');
+  const end = code.get(line).get(count).emit('i32.const', UNIT).emit('i32.mul').emit('i32.add').keep('i32');
+  const target = code.get(to).keep('i32');
+  whilst(code, line, end, 1, () => {
+    copyLine(context, from, lines, line, along, target);
+    code
+      .get(target)
+      .emit('i32.const', 4 * length)
+      .emit('i32.add')
+      .set(target);
+  });
+}
+
+/** Copies one line of a side; may write up to twelve bytes behind it. */
+function copyLine(
+  context: KernelContext,
+  from: Local,
+  lines: readonly Strided[],
+  at: Counter,
+  along: readonly Strided[],
+  to: Local,
+): void {
+  const { code } = context;
+  code.get(from);
+  pushOffset(context, lines, at);
+  const start = code.emit('i32.add').keep('i32');
+  const target = code.get(to).keep('i32');
+  const inner = along.at(-1);
+  const dense = inner?.step === 4;
+  const run = dense ? inner.length : 1;
+  const copyRun = (source: Local) => {
+    const vectors = Math.ceil(run / 4);
+    const move = (offset: number) =>
+      code.get(target).get(source).emit('v128.load', offset).emit('v128.store', offset);
+    if (!dense) code.get(target).get(source).emit('f32.load', 0).emit('f32.store', 0);
+    else if (vectors <= 16) for (let v = 0; v < vectors; v++) move(16 * v);
+    else {
+      const [s, t] = [code.get(source).keep('i32'), code.get(target).keep('i32')];
+      forEach(code, 0, vectors, 1, () => {
+        code.get(t).get(s).emit('v128.load', 0).emit('v128.store', 0);
+        code.get(s).emit('i32.const', 16).emit('i32.add').set(s);
+        code.get(t).emit('i32.const', 16).emit('i32.add').set(t);
+      });
+    }
+    code
+      .get(target)
+      .emit('i32.const', 4 * run)
+      .emit('i32.add')
+      .set(target);
+  };
+  const around = dense ? along.slice(0, -1) : along;
+  const walk = (axes: readonly Strided[], source: Local) => {
+    const [axis, ...rest] = axes;
+    if (!axis) {
+      copyRun(source);
+      return;
+    }
+    const moving = code.get(source).keep('i32');
+    forEach(code, 0, axis.length, 1, () => {
+      walk(rest, moving);
+      code.get(moving).emit('i32.const', axis.step).emit('i32.add').set(moving);
+    });
+  };
+  walk(around, start);
+}
+
+/** Whether a program has a product that a BLAS would be asked for. */
+export function hasLargeProduct({ kernels }: Program): boolean {
+  return kernels.some(
+    ({ root, space }) =>
+      root?.kind === 'matmul' && root.dtype === 'float32' && sizeOf(space) * root.depth >= NATIVE_WORK,
+  );
+}

@@ -1,0 +1,208 @@
+import { applyRow, ELEMENTWISE, MOVEMENT, type Node, type Op, REDUCTIONS } from '../../../graph/ops.ts';
+import { call, displayed, type Expression, number, type Operand, operand } from '../../../units/formula.ts';
+import { indexAt } from '../places.ts';
+import { DESCRIPTIONS, ELEMENTS } from '../primitives.ts';
+import { formulaFor, type Quantity } from '../quantity.ts';
+import type { Recording } from '../recording.ts';
+import { elementOf, gradientOf, type Section, type ViewContext } from '../section.ts';
+import { changes } from './updates.ts';
+
+/** Values that stand by themselves, however often they are used: what adds up many numbers. */
+const GATHERING: ReadonlySet<Op> = new Set<Op>([...REDUCTIONS, 'matmul', 'scatterAdd', 'unwindow']);
+/** What only passes numbers on, or moves them. */
+const PASSING: ReadonlySet<Op> = new Set<Op>([...MOVEMENT, 'cast', 'detach', 'window', 'flip', 'concat']);
+
+/**
+ * Any layer, from its graph: its outputs in terms of its inputs, its weights, and the steps between that are worth a
+ * name — sums, products of matrices, and what is used more than once. What only moves numbers is seen through, so a
+ * pixel of a convolution is a sum of inputs times weights, and a state of an LSTM a function of its gates' net inputs.
+ */
+export function tracedView(context: ViewContext): Section {
+  const { key, call: applied, update, examples } = context;
+  const view = new TracedView(context);
+  const { layer } = applied;
+  const weights = view.weights.flatMap((weight) => {
+    const variable = layer.weights.find(({ name }) => weight.key === `${key}.${name}`);
+    const changed =
+      update && variable?.trainable ? changes(weight, { update, examples, node: variable.node }) : [];
+    return [weight, ...changed];
+  });
+  return {
+    key,
+    name: layer.name,
+    title: `${layer.name} (${layer.className})`,
+    quantities: [...view.steps, view.output, ...weights],
+  };
+}
+
+class TracedView {
+  readonly output: Quantity;
+  readonly steps: readonly Quantity[];
+  readonly weights: readonly Quantity[];
+  readonly #recording: Recording;
+  readonly #names = new Map<Node, (flat: number) => string>();
+
+  constructor(context: ViewContext) {
+    const { key, call: applied, recording, examples } = context;
+    const { inputs, output, layer } = applied;
+    this.#recording = recording;
+    inputs.forEach((node, i) => {
+      this.#name(node, inputs.length > 1 ? `x_${i + 1}` : 'x', node.shape[0] === examples);
+    });
+    for (const { node, name } of layer.weights) this.#name(node, name, false);
+    const nodes = within(output, new Set(this.#names.keys()));
+    const steps = stepsOf(nodes, output, new Set(inputs));
+    steps.forEach((node, i) => {
+      this.#name(node, `z_${i + 1}`, node.shape[0] === examples);
+    });
+    this.weights = layer.weights.map(({ node, name, trainable, shape }) => ({
+      key: `${key}.${name}`,
+      role: 'weight',
+      title: name,
+      shape,
+      shared: true,
+      symbol: this.#names.get(node) ?? (() => name),
+      value: (flat) => recording.value(node).data[flat] ?? Number.NaN,
+      ...(trainable && {
+        gradient: (flat) => (recording.gradient(node)?.data[flat] ?? Number.NaN) / examples,
+      }),
+    }));
+    // What mixes the examples is there for one alone, and below, among the nodes.
+    this.steps = steps.flatMap((node, i) =>
+      node.shape[0] === examples || examples === 1
+        ? [this.#quantity(node, `${key}.z${i + 1}`, 'other', context)]
+        : [],
+    );
+    if (!this.#names.has(output)) this.#name(output, 'O', true);
+    this.output = this.#quantity(output, `${key}.O`, 'output', context);
+  }
+
+  /** Gives a node a name; places in it are told without the example, where its first axis is the examples. */
+  #name(node: Node, symbol: string, perExample: boolean): void {
+    const shape = perExample ? node.shape.slice(1) : node.shape;
+    const width = shape.reduce((product, length) => product * length, 1);
+    this.#names.set(node, (flat) => {
+      const place = indexAt(shape, flat % Math.max(width, 1));
+      return place.length === 0 ? symbol : `${symbol}[${place.join(', ')}]`;
+    });
+  }
+
+  #quantity(node: Node, key: string, role: Quantity['role'], { recording, examples }: ViewContext): Quantity {
+    const perExample = node.shape[0] === examples;
+    const shape = perExample ? node.shape.slice(1) : node.shape;
+    const width = shape.reduce((product, length) => product * length, 1);
+    const value = elementOf(recording, node, perExample ? examples : 1);
+    const quantity: Quantity = {
+      key,
+      role,
+      title: role === 'output' ? 'output' : DESCRIPTIONS[node.op].words,
+      shape,
+      symbol: this.#names.get(node) ?? (() => key),
+      value: (flat, example) => value(flat, perExample ? example : 0),
+      gradient: gradientOf(recording, node, perExample ? examples : 1),
+      formula: (flat, example) => {
+        const expression = this.#expand(node, (perExample ? example : 0) * width + flat);
+        return expression && formulaFor(quantity, flat, example, expression);
+      },
+    };
+    return quantity;
+  }
+
+  /** An element in terms of what has a name. */
+  #expand(node: Node, flat: number): Expression | undefined {
+    const sigmoid = sigmoidOf(node);
+    if (sigmoid) return call('sigmoid', this.#visit(sigmoid, flat));
+    const positive = positivePartOf(node);
+    if (positive) return call('max', this.#visit(positive, flat), 0);
+    return applyRow(ELEMENTS, node, flat, {
+      operand: (input, at) => this.#visit(node.inputs[input] as Node, at),
+      value: (input, at) => this.#value(node.inputs[input] as Node, at),
+    });
+  }
+
+  #visit(node: Node, flat: number): Expression {
+    const name = this.#names.get(node);
+    const value = this.#value(node, flat);
+    if (name) return operand(name(flat), value);
+    if (node.op === 'constant') return constantOf(value);
+    return this.#expand(node, flat) ?? operand('v', value);
+  }
+
+  #value(node: Node, flat: number): number {
+    return this.#recording.value(node).data[flat] ?? Number.NaN;
+  }
+}
+
+/** A short constant is itself; of a long one only what is shown counts. */
+function constantOf(value: number): Expression | Operand {
+  const { text, value: shown } = displayed(value);
+  return shown === value ? number(value) : operand(text, value);
+}
+
+/** The nodes from some on to the output, each after its inputs. */
+function within(output: Node, from: ReadonlySet<Node>): Node[] {
+  const found = new Set<Node>();
+  const pending = [output];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    if (found.has(node) || from.has(node)) continue;
+    found.add(node);
+    pending.push(...node.inputs);
+  }
+  return [...found].sort((a, b) => a.id - b.id);
+}
+
+/** The nodes worth a name, between the inputs and the output. */
+function stepsOf(nodes: readonly Node[], output: Node, inputs: ReadonlySet<Node>): Node[] {
+  let core = output;
+  for (
+    let [from] = core.inputs;
+    PASSING.has(core.op) && core.inputs.length === 1 && from;
+    [from] = core.inputs
+  )
+    core = from;
+  const reached = new Set<Node>(inputs);
+  const users = new Map<Node, number>();
+  for (const node of nodes) {
+    if (node.inputs.some((from) => reached.has(from))) reached.add(node);
+    for (const from of new Set(node.inputs)) users.set(from, (users.get(from) ?? 0) + 1);
+  }
+  const shared = (node: Node) =>
+    ELEMENTWISE.has(node.op) && node.dtype !== 'bool' && (users.get(node) ?? 0) > 1;
+  return nodes.filter(
+    (node) =>
+      node !== core &&
+      node !== output &&
+      reached.has(node) &&
+      !PASSING.has(node.op) &&
+      (GATHERING.has(node.op) || shared(node)),
+  );
+}
+
+const isConstant = (node: Node | undefined, is: (value: number) => boolean): boolean =>
+  node?.op === 'constant' && is(node.attributes.value.data[0] ?? Number.NaN);
+
+/** x, where a node is 1/(1 + e^(−x)), x being kept from below. */
+function sigmoidOf(node: Node): Node | undefined {
+  const [one, total] = node.inputs;
+  if (node.op !== 'div' || total?.op !== 'add' || !isConstant(one, (value) => value === 1)) return undefined;
+  const power = total.inputs.find(({ op }) => op === 'exp');
+  const turned = power?.inputs[0];
+  const bounded = turned?.op === 'neg' ? turned.inputs[0] : undefined;
+  if (!bounded || !total.inputs.some((from) => isConstant(from, (value) => value === 1))) return undefined;
+  return bounded.op === 'where' && isConstant(bounded.inputs[1], (value) => value <= -80)
+    ? bounded.inputs[2]
+    : bounded;
+}
+
+/** x, where a node is x if it is above (nearly) 0, else 0. */
+function positivePartOf(node: Node): Node | undefined {
+  const [condition, zero, x] = node.inputs;
+  const [left, bound] = condition?.inputs ?? [];
+  const fits =
+    node.op === 'where' &&
+    condition?.op === 'less' &&
+    left === x &&
+    isConstant(bound, (value) => value >= 0 && value < 1e-30) &&
+    isConstant(zero, (value) => value === 0);
+  return fits ? x : undefined;
+}

@@ -1,0 +1,3 @@
+import { checkFixtures } from './checkLayer.ts';
+
+checkFixtures(['torch']);
