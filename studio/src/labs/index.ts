@@ -15,6 +15,13 @@ export interface LabEntry {
 /** Every lab, in reading order. Its computations are listed in `computations.ts`. */
 export const LABS: readonly LabEntry[] = [
   {
+    id: 'activations',
+    section: '1.2',
+    title: 'Activations',
+    question: 'Where does the gradient die?',
+    load: () => import('./activations/lab.tsx'),
+  },
+  {
     id: 'mlp',
     section: '1.4',
     title: 'The worked MLP',
