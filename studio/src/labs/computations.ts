@@ -10,4 +10,5 @@ const loaded = (module: Promise<Module>) => module as Promise<Loaded>;
 export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
   activations: () => loaded(import('./activations/compute.ts')),
   mlp: () => loaded(import('./mlp/compute.ts')),
+  neuron: () => loaded(import('./neuron/compute.ts')),
 };

@@ -15,6 +15,13 @@ export interface LabEntry {
 /** Every lab, in reading order. Its computations are listed in `computations.ts`. */
 export const LABS: readonly LabEntry[] = [
   {
+    id: 'neuron',
+    section: '1.1',
+    title: 'The neuron',
+    question: 'How does a weighted sum decide?',
+    load: () => import('./neuron/lab.tsx'),
+  },
+  {
     id: 'activations',
     section: '1.2',
     title: 'Activations',
