@@ -22,4 +22,11 @@ export const LABS: readonly LabEntry[] = [
     receivesNetworks: true,
     load: () => import('./mlp/lab.tsx'),
   },
+  {
+    id: 'graph',
+    section: '1.5',
+    title: 'The computational graph',
+    question: 'How does reverse mode reuse work?',
+    load: () => import('./graph/lab.tsx'),
+  },
 ];
