@@ -15,6 +15,13 @@ export interface LabEntry {
 /** Every lab, in reading order. Its computations are listed in `computations.ts`. */
 export const LABS: readonly LabEntry[] = [
   {
+    id: 'gates',
+    section: '1.3',
+    title: 'Gates and the perceptron',
+    question: 'What can one line learn?',
+    load: () => import('./gates/lab.tsx'),
+  },
+  {
     id: 'mlp',
     section: '1.4',
     title: 'The worked MLP',
