@@ -3,6 +3,10 @@ export {
   type LoadedModel,
   type LoadOptions,
   loadModel,
+  loadWeights,
+  modelFromJSON,
   type SaveOptions,
   saveModel,
+  saveWeights,
+  toJSON,
 } from './keras.ts';
