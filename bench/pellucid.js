@@ -1,5 +1,6 @@
-// Measures one workload on the built library, and prints one line of JSON: node bench/pellucid.js w1
+// Measures one workload on the built library, and prints one line of JSON: node bench/pellucid.js w1 --threads 1 --blas
 
+import { parseArgs } from 'node:util';
 import * as pellucid from '../dist/index.js';
 import { CompiledStep } from '../dist/tensor/compile.js';
 import { convolve } from '../dist/tensor/nn/convolution.js';
@@ -8,7 +9,13 @@ import * as bench from './workloads.js';
 
 const { arange, matmul, variable } = pellucid;
 
-const name = process.argv[2];
+const { values: settings, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { threads: { type: 'string' }, blas: { type: 'boolean', default: false } },
+});
+const [name] = positionals;
+const threads = settings.threads ? { threads: Number(settings.threads) } : {};
+pellucid.setBackend(pellucid.wasmBackend({ ...threads, blas: settings.blas }));
 const workload = bench.WORKLOADS[name];
 if (!workload) throw new Error(`No workload ${name}: one of ${Object.keys(bench.WORKLOADS).join(', ')}`);
 const measure = { binary: steps, classes: steps, cnn: steps, fit, matmul: products }[workload.kind];

@@ -5,7 +5,8 @@ import { setBackend } from './tensor/runtime.ts';
 setBackend(wasmBackend());
 
 export { referenceBackend } from './backends/reference/backend.ts';
-export { wasmBackend } from './backends/wasm/backend.ts';
+export { type WasmOptions, wasmBackend } from './backends/wasm/backend.ts';
+export { type WasmSupport, wasmSupport } from './backends/wasm/support.ts';
 export type { Backend, CompileReport, Executable } from './compile/backend.ts';
 export { Dataset } from './data/dataset/dataset.ts';
 export * as datasets from './data/downloads/datasets.ts';

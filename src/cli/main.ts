@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ACTIVATIONS, ArgumentError, DataError, DtypeError, PellucidError, ShapeError } from '../index.ts';
 import { type ApplyOptions, evaluate, inspect, predict } from './apply.ts';
 import { type DiagnoseOptions, diagnose } from './diagnose.ts';
+import { doctor } from './doctor.ts';
 import { addExplain } from './explain/command.ts';
 import { addFloat } from './explain/float.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
@@ -99,6 +100,11 @@ function cli(): Command {
     .argument('<model>', 'a .keras file')
     .option('--json', 'print one JSON object')
     .action((model: string, options: ApplyOptions) => inspect(model, options, terminal));
+  program
+    .command('doctor')
+    .description('what this machine offers: versions, backends, threads, SIMD, BLAS, WebGPU')
+    .option('--json', 'print one JSON object')
+    .action((options: { json?: boolean }) => doctor(options, terminal));
   addExplain(program, terminal);
   addFloat(program, terminal);
 

@@ -3,7 +3,6 @@ import { add, mul } from '../tensor/functions.ts';
 import { type Moments, moments, standardize } from '../tensor/nn/normalization.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { within } from './arguments.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
 import type { CallContext, Layer } from './layer.ts';
 import {
@@ -33,13 +32,7 @@ class BatchNormalization extends ScaledNormalization {
   constructor(options: BatchNormalizationOptions) {
     super(options);
     this.#axis = options.axis ?? -1;
-    this.#momentum = within(
-      'BatchNormalization',
-      'momentum',
-      options.momentum ?? 0.99,
-      0,
-      1 + Number.EPSILON,
-    );
+    this.#momentum = options.momentum ?? 0.99;
     this.#meanStart = options.movingMeanInitializer ?? 'zeros';
     this.#varianceStart = options.movingVarianceInitializer ?? 'ones';
   }

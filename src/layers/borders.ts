@@ -62,7 +62,7 @@ class ZeroPadding extends SpatialLayer {
   }
 
   config() {
-    return { padding: written(this.#padding), dataFormat: this.dataFormat };
+    return { padding: written(this.#padding), ...formatOf(this) };
   }
 }
 
@@ -94,9 +94,13 @@ class Cropping extends SpatialLayer {
   }
 
   config() {
-    return { cropping: written(this.#cropping), dataFormat: this.dataFormat };
+    return { cropping: written(this.#cropping), ...formatOf(this) };
   }
 }
+
+/** With one axis some versions of Keras know no data format. */
+const formatOf = ({ rank, dataFormat }: SpatialLayer) =>
+  rank === 1 && dataFormat === 'channels_last' ? {} : { dataFormat };
 
 /** With one axis Keras writes one pair, else a list of them. */
 const written = (pairs: readonly Pair[]): number[] | number[][] =>

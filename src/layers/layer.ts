@@ -349,7 +349,7 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
       return outputs.length === 1 ? outputs[0] : outputs;
     }
     const { inputs, inputNames, settings } = this.#argumentsOf(given);
-    const outputs = this.#connect(inputs, inputNames, settings);
+    const outputs = this.connect(inputs, inputNames, settings);
     return outputs.length === 1 ? outputs[0] : outputs;
   }
 
@@ -383,7 +383,8 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     return { inputs, inputNames, settings };
   }
 
-  #connect(
+  /** Calls it on symbolic tensors: what a call like that of a function comes to. */
+  connect(
     inputs: readonly SymbolicTensor[],
     inputNames: readonly string[],
     settings: CallSettings,
@@ -433,9 +434,8 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
    * such as `cell` or `forward_layer`.
    */
   protected addLayer<L extends Layer>(attribute: string, layer: L): L {
-    if (layer.name === '') layer.name = attribute;
     const taken = new Set(this.#subLayers.map(({ layer: other }) => other.name));
-    if (taken.has(layer.name)) layer.name = freeName(layer.name, taken);
+    layer.name = freeName(layer.name || snakeCase(layer.className), taken);
     this.#subLayers.push({ attribute, layer });
     if (!this.#trainable) layer.trainable = false;
     return layer;

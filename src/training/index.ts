@@ -21,6 +21,7 @@ export {
 export { confusionMatrix, type MeanMetric, type Metric, meanMetric } from './metrics.ts';
 export {
   type CompileArguments,
+  cloneModel,
   Functional,
   type FunctionalOptions,
   type InputSpec,

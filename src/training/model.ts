@@ -1,5 +1,6 @@
 /** Models: a contents page. */
 export { snakeCase } from '../layers/names.ts';
+export { cloneModel } from './model/clone.ts';
 export { Functional, type FunctionalOptions, model, type SymbolicTensors } from './model/functional.ts';
 export { type CompileArguments, type Compiled, type InputSpec, Model } from './model/model.ts';
 export { type PlotModelOptions, plotModel } from './model/plot.ts';

@@ -150,6 +150,18 @@ function everyLayer(): Sequential {
 }
 
 describe('saveModel and loadModel', () => {
+  it('write regularisers and constraints as Keras does, and refuse functions', async () => {
+    const model = sequential([
+      input([4]),
+      dense(2, { kernelRegularizer: 'l2', biasConstraint: 'nonNeg', name: 'bounded' }),
+    ]);
+    const { config } = await contentsOf(await saveModel(model));
+    expect(config).toMatch(/"module":\s*"keras.regularizers",\s*"class_name":\s*"L2"/);
+    expect(config).toMatch(/"module":\s*"keras.constraints",\s*"class_name":\s*"NonNeg"/);
+    const open = sequential([input([4]), dense(2, { activation: (x) => x })]);
+    await expect(saveModel(open)).rejects.toThrow('(Dense): expected activation by its name');
+  });
+
   it('bring back the same model: configuration, predictions and weights', async () => {
     const model = everyLayer();
     const file = await saveModel(model);

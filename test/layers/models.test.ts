@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
+  constraints,
   input,
   layers,
   model,
   type Nested,
+  randomNormal,
   sequential,
   setSeed,
   sparseCategoricalCrossentropy,
@@ -39,6 +41,33 @@ test('a small convolutional network learns which way stripes run', async () => {
   network.compile({ optimizer: 'adam', loss, metrics: ['accuracy'] });
   await network.fit(pictures, labels, { epochs: 150, batchSize: 8 });
   expect((await network.evaluate(pictures, labels)).accuracy).toBe(1);
+});
+
+test('convolutions and poolings, one after the other, compile at any size', () => {
+  for (const side of [10, 11, 12, 13]) {
+    const network = sequential([
+      input([side, side, 1]),
+      layers.conv2D(3, 3, { padding: 'same', activation: 'relu' }),
+      layers.maxPooling2D(),
+      layers.conv2D(2, 3, { activation: 'relu' }),
+      layers.averagePooling2D(),
+      layers.flatten(),
+      layers.dense(2),
+    ]);
+    network.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const x = randomNormal([2, side, side, 1], 0, 1, { seed: 1 });
+    const before =
+      network.trainOnBatch(x, [
+        [0, 1],
+        [1, 0],
+      ]).loss ?? 0;
+    expect(
+      network.trainOnBatch(x, [
+        [0, 1],
+        [1, 0],
+      ]).loss,
+    ).toBeLessThan(before);
+  }
 });
 
 describe('a network that reads words', () => {
@@ -156,4 +185,19 @@ test('an activation may be a function', () => {
   const doubled = layers.dense(2, { kernelInitializer: 'ones', activation: double });
   const x = tensor([[1, 2, 3]]);
   expect(doubled(x).array()).toEqual(double(plain(x)).array());
+});
+
+test('weights carry their penalties and bounds, given as such or by name', () => {
+  const layer = layers.conv1D(2, 3, { kernelRegularizer: 'l2', biasConstraint: constraints.maxNorm() });
+  layer.build([5, 1]);
+  const [kernel, bias] = layer.ownedWeights;
+  expect([kernel?.regularizer?.className, kernel?.constraint]).toEqual(['L2', undefined]);
+  expect([bias?.regularizer, bias?.constraint?.className]).toEqual([undefined, 'MaxNorm']);
+  const recurrent = layers.gru(2, { recurrentRegularizer: 'l1' });
+  recurrent.build([4, 3]);
+  expect(recurrent.ownedWeights.map(({ regularizer }) => regularizer?.className)).toEqual([
+    undefined,
+    'L1',
+    undefined,
+  ]);
 });

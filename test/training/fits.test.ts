@@ -9,6 +9,7 @@ import {
   input,
   Layer,
   LayerOfSeveral,
+  layers,
   type Model,
   matmul,
   model,
@@ -139,9 +140,23 @@ function classes(): Model {
   return net;
 }
 
+function sequences(): Model {
+  const words = input({ shape: [6], dtype: 'int32', name: 'words' });
+  const vectors = layers.embedding(9, 4, { maskZero: true, name: 'vectors' })(words);
+  const steps = layers.lstm(5, { returnSequences: true, name: 'steps' })(vectors);
+  const net = model({ inputs: words, outputs: dense(3, { activation: 'softmax', name: 'tag' })(steps) });
+  net.compile({
+    optimizer: adam({ learningRate: 0.02 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  });
+  return net;
+}
+
 const BUILDERS: Readonly<Record<string, () => Model>> = {
   'two inputs and outputs': twoByTwo,
   'weights of classes': classes,
+  'masked sequences': sequences,
 };
 
 const loaded = (run: FitsCase): Model => {

@@ -11,6 +11,7 @@ import { findBlas } from '../native/blas.ts';
 import { type Crew, makeCrew, type Team } from './crew.ts';
 import { assemble } from './module.ts';
 import { hasLargeProduct } from './nativeProduct.ts';
+import { hasRelaxedSimd } from './probe.ts';
 import { MOST_THREADS } from './sharing.ts';
 
 const PAGE = 65536;
@@ -40,7 +41,10 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       const start = performance.now();
       const program = makeProgram(step, compiling);
       const blas = mayUseBlas && hasLargeProduct(program) ? findBlas() : undefined;
-      const assembled = assemble(program, { native: blas !== undefined });
+      const assembled = assemble(program, {
+        native: blas !== undefined,
+        relaxed: !deterministic && hasRelaxedSimd(),
+      });
       const { module, tables, sharedWork } = assembled;
       const worthSharing = kept && sharedWork > 0;
       if (worthSharing && crew === 'not asked') crew = makeCrew(MOST_THREADS, threads);

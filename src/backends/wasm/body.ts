@@ -23,6 +23,8 @@ export interface KernelContext {
   readonly code: FunctionBuilder;
   /** Four 32-bit numbers at a time; else one at a time, of any dtype. */
   readonly vector: boolean;
+  /** A product and a sum may be one instruction, rounded once or twice as the machine likes. */
+  readonly relaxed: boolean;
   /** The parameter that holds a buffer's address. */
   readonly addressOf: (buffer: Buffer) => Local;
   /** Scratch memory: in common to all threads, and this thread's own. */

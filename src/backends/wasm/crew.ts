@@ -71,11 +71,10 @@ type Post = (message: unknown) => void;
  * @param size how many, this one included; by default as many as there are cores, up to `most`
  */
 export function makeCrew(most: number, size?: number): Crew | undefined {
+  const available = threadsAvailable();
+  const threads = Math.min(size ?? available, most);
+  if (threads < 2 || available === 1) return undefined;
   const node = nodeThreads();
-  const cores = node?.cores ?? globalThis.navigator?.hardwareConcurrency ?? 1;
-  const threads = Math.min(size ?? cores, most);
-  const canShare = node !== undefined || (globalThis.crossOriginIsolated && typeof Worker === 'function');
-  if (threads < 2 || !canShare) return undefined;
   let posts: Post[] | undefined;
   let isLost = false;
   let programs = 0;
@@ -117,6 +116,14 @@ export function makeCrew(most: number, size?: number): Crew | undefined {
       };
     },
   };
+}
+
+/** How many threads can run at once, sharing memory; 1 where memory cannot be shared, as in a page that is not isolated. */
+export function threadsAvailable(): number {
+  const node = nodeThreads();
+  if (node) return node.cores;
+  const canShare = globalThis.crossOriginIsolated && typeof Worker === 'function';
+  return canShare ? (globalThis.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
 /** Waits until so many threads have come; where a page must not sleep, by looking. */

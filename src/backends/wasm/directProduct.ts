@@ -2,6 +2,7 @@ import type { Local } from './assembler.ts';
 import type { KernelContext } from './body.ts';
 import { type Counter, forEach, forShare, inLastPart, sumOf, UNIT } from './loops.ts';
 import { LANES } from './nests.ts';
+import { addProduct } from './packedProduct.ts';
 import type { PlainSide } from './sides.ts';
 import { type Epilogue, type Tile, vectorsOf, zeroTotals } from './tiles.ts';
 
@@ -111,7 +112,7 @@ export class DirectProduct {
         .keep('v128');
       for (const [v, total] of row.entries()) {
         const column = columns[v] as Local;
-        code.get(total).get(number).get(column).emit('f32x4.mul').emit('f32x4.add').set(total);
+        addProduct(this.#context, total, number, column);
       }
     }
   }

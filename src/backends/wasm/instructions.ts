@@ -208,6 +208,8 @@ export const INSTRUCTIONS = {
   'i32x4.trunc_sat_f32x4_u': simd(0xf9),
   'f32x4.convert_i32x4_s': simd(0xfa),
   'f32x4.convert_i32x4_u': simd(0xfb),
+  /** a·b + c, rounded once or twice, as the machine likes. @see the Relaxed SIMD proposal */
+  'f32x4.relaxed_madd': simd(0x105),
 } as const satisfies Record<string, InstructionRow>;
 
 export type InstructionName = keyof typeof INSTRUCTIONS;

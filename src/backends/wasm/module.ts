@@ -7,7 +7,7 @@ import { isVectorisable } from './body.ts';
 import { START_BYTES } from './crew.ts';
 import { writeMatmul } from './matmul.ts';
 import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
-import { type Phase, PhaseWriter } from './phases.ts';
+import { type Means, type Phase, PhaseWriter } from './phases.ts';
 import { Tables } from './tables.ts';
 
 /** A program as a module: where what is in memory lies, behind the arena. */
@@ -40,7 +40,7 @@ interface Written {
  * The module of a program: its kernels' functions, and `run(times, thread, threads)`, which calls them in order.
  * Kernels that are the same code at other addresses are one function.
  */
-export function assemble(program: Program, { native = false } = {}): Assembled {
+export function assemble(program: Program, { native = false, relaxed = false } = {}): Assembled {
   const module = new ModuleBuilder();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const barrierAt = align(program.memory.bytes);
@@ -55,7 +55,7 @@ export function assemble(program: Program, { native = false } = {}): Assembled {
     const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
     let written = known.get(text);
     if (!written) {
-      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, { tables, gemm });
+      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, { tables, gemm, relaxed });
       commonBytes = Math.max(commonBytes, writer.commonBytes);
       ownBytes = Math.max(ownBytes, writer.ownBytes);
       written = {
@@ -148,12 +148,7 @@ function writeCopies(run: FunctionBuilder, program: Program): void {
   }
 }
 
-function writeKernel(
-  kernel: Kernel,
-  buffers: readonly Buffer[],
-  name: string,
-  means: { readonly tables: Tables; readonly gemm: number | undefined },
-): PhaseWriter {
+function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string, means: Means): PhaseWriter {
   const { root } = kernel;
   const expressions = [...bodyOf(kernel), ...(root && 'body' in root ? [root.body] : [])];
   const vector = isVectorisable(expressions) && root?.dtype !== 'float64';

@@ -294,11 +294,12 @@ export function eachTileIn(
 
 /** Adds the products of a panel of rows and one of columns to the sums of a tile. */
 export function accumulate(
-  { code }: KernelContext,
+  context: KernelContext,
   tile: Tile,
   totals: readonly Local[][],
   { left, right, count }: { left: Local; right: Local; count: Local },
 ): void {
+  const { code } = context;
   const a = code.get(left).keep('i32');
   const b = code.get(right).keep('i32');
   const end = code
@@ -322,7 +323,7 @@ export function accumulate(
         .keep('v128');
       for (const [v, total] of row.entries()) {
         const column = columns[v] as Local;
-        code.get(total).get(number).get(column).emit('f32x4.mul').emit('f32x4.add').set(total);
+        addProduct(context, total, number, column);
       }
     }
     code
@@ -370,4 +371,10 @@ export function lesser({ code }: KernelContext, most: number, k: Local, end: num
   const left = code.emit('i32.const', end).get(k).emit('i32.sub').keep('i32');
   code.emit('i32.const', most).get(left).emit('i32.const', most).get(left);
   return code.emit('i32.lt_s').emit('select').keep('i32');
+}
+
+/** total ← total + a·b, in one instruction where the machine has one. */
+export function addProduct({ code, relaxed }: KernelContext, total: Local, a: Local, b: Local): void {
+  if (relaxed) code.get(a).get(b).get(total).emit('f32x4.relaxed_madd').set(total);
+  else code.get(total).get(a).get(b).emit('f32x4.mul').emit('f32x4.add').set(total);
 }

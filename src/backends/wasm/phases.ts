@@ -16,6 +16,14 @@ export interface Phase {
   readonly work: number;
 }
 
+/** What all kernels of a module share. */
+export interface Means {
+  readonly tables: Tables;
+  /** The function of the system's BLAS. */
+  readonly gemm: number | undefined;
+  readonly relaxed: boolean;
+}
+
 /**
  * Writes the phases of one kernel. Every function takes the addresses of the kernel's buffers, then of memory for
  * all threads, of memory for this thread alone, and the first part to do and the one to stop before.
@@ -30,17 +38,14 @@ export class PhaseWriter {
   readonly gemm: number | undefined;
   /** Arrays in common memory, and how many bytes behind its start they lie. */
   readonly #scratch = new Map<Buffer, number>();
+  readonly #relaxed: boolean;
   readonly #name: string;
   readonly #buffers: readonly Buffer[];
   readonly #tables: Tables;
 
-  constructor(
-    name: string,
-    buffers: readonly Buffer[],
-    vector: boolean,
-    { tables, gemm }: { readonly tables: Tables; readonly gemm: number | undefined },
-  ) {
+  constructor(name: string, buffers: readonly Buffer[], vector: boolean, { tables, gemm, relaxed }: Means) {
     this.gemm = gemm;
+    this.#relaxed = relaxed;
     this.#name = name;
     this.#buffers = buffers;
     this.vector = vector;
@@ -81,6 +86,7 @@ export class PhaseWriter {
     return {
       code,
       vector: this.vector,
+      relaxed: this.#relaxed,
       addressOf: (buffer) => {
         const at = this.#scratch.get(buffer);
         if (at === undefined) return places.get(buffer) as Local;

@@ -1,10 +1,13 @@
-import { add, div, mul, sqrt, square, sub, sum, variance } from '../functions.ts';
+import { add, broadcastTo, div, mul, sqrt, square, sub, sum, variance } from '../functions.ts';
 import { type Axes, resolveAxes, type Tensor } from '../tensor.ts';
 
 export interface Moments {
   readonly mean: Tensor;
   readonly variance: Tensor;
 }
+
+/** Added to a count, so that nothing is divided by 0. Keras's. */
+const EMPTY = 1e-7;
 
 /**
  * Mean and mean squared distance from it over some axes, which stay as length 1.
@@ -14,9 +17,9 @@ export interface Moments {
 export function moments(x: Tensor, axes: Axes, weights?: Tensor): Moments {
   if (!weights) return { mean: x.mean(axes, true), variance: variance(x, axes, true) };
   const over = resolveAxes(x, axes);
-  const total = sum(mul(weights, mul(x, 0).add(1)), over, true);
-  const mean = div(sum(mul(x, weights), over, true), total.add(1e-7));
-  return { mean, variance: div(sum(mul(square(sub(x, mean)), weights), over, true), total.add(1e-7)) };
+  const total = add(sum(broadcastTo(weights, x.shape), over, true), EMPTY);
+  const mean = div(sum(mul(x, weights), over, true), total);
+  return { mean, variance: div(sum(mul(square(sub(x, mean)), weights), over, true), total) };
 }
 
 /** (x − mean) / √(variance + epsilon) · scale + offset. */
