@@ -3,8 +3,12 @@ export {
   type LoadedModel,
   type LoadOptions,
   loadModel,
+  loadWeights,
+  modelFromJSON,
   type SaveOptions,
   saveModel,
+  saveWeights,
+  toJSON,
 } from './keras.ts';
 export { type OnnxOptions, saveOnnx } from './onnx/export.ts';
 export { loadOnnx, type OnnxProgram, type OnnxValue } from './onnx/import.ts';
