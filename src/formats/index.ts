@@ -1,4 +1,7 @@
 /** Files of models: a contents page. */
+
+export { toKerasPython } from './code/python.ts';
+export { toTypeScript } from './code/typescript.ts';
 export {
   type LoadedModel,
   type LoadOptions,

@@ -6,7 +6,16 @@ import { Functional, type Model, Sequential } from '../training/model.ts';
 import { type Json, shown } from './kerasFields.ts';
 import { readFunctional, writeFunctional } from './kerasGraph.ts';
 import { freeInputName, sequentialInput, writeInputLayer } from './kerasInput.ts';
-import { type Entry, entryOf, FLOAT32, MODELS, type Reading, readLayer, within, writeLayer } from './kerasLayer.ts';
+import {
+  type Entry,
+  entryOf,
+  FLOAT32,
+  MODELS,
+  type Reading,
+  readLayer,
+  within,
+  writeLayer,
+} from './kerasLayer.ts';
 
 /** How deep models may lie in one another. */
 const DEEPEST = 16;
