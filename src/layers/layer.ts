@@ -11,7 +11,7 @@ import { Callable, INVOKE } from './callable.ts';
 import type { Constraint } from './constraints.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
 import { freeName, snakeCase } from './names.ts';
-import type { Regularizer } from './regularizers.ts';
+import { type Regularizer, regularizerOf } from './regularizers.ts';
 import { type CallSettings, type LayerCall, SymbolicTensor } from './symbolic.ts';
 
 /** A mask says of each time step of each example whether it counts: bool [batch, time]. */
@@ -50,8 +50,8 @@ export interface Applied {
 export interface LayerOptions {
   readonly name?: string;
   readonly trainable?: boolean;
-  /** A penalty on the outputs, added to the loss; divided by the number of examples. */
-  readonly activityRegularizer?: Regularizer;
+  /** A penalty on the outputs, or its name; added to the loss, divided by the number of examples. */
+  readonly activityRegularizer?: Regularizer | string | null;
 }
 
 export interface WeightOptions {
@@ -141,7 +141,7 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     this.name = name;
     this.isNamed = name !== '';
     this.#trainable = trainable;
-    this.activityRegularizer = activityRegularizer;
+    this.activityRegularizer = activityRegularizer ? regularizerOf(activityRegularizer) : undefined;
   }
 
   /** Whether training changes its weights. Setting it sets that of the layers inside as well. */
