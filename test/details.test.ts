@@ -60,7 +60,20 @@ describe('utils', () => {
   });
 
   test('normalize by the first axis divides columns', () => {
-    expectClose(utils.normalize([[3, 0], [4, 0]], 0), [[0.6, 0], [0.8, 0]], 1e-6);
+    expectClose(
+      utils.normalize(
+        [
+          [3, 0],
+          [4, 0],
+        ],
+        0,
+      ),
+      [
+        [0.6, 0],
+        [0.8, 0],
+      ],
+      1e-6,
+    );
   });
 
   test('normalize refuses an axis that is none', () => {
