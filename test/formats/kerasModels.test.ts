@@ -41,13 +41,20 @@ function array({ dtype, shape, data }: Stored): NDArray {
     : { dtype: 'float32', shape, data: Float32Array.from(data) };
 }
 
-function expectOutputs(model: Model, inputs: readonly Stored[], outputs: readonly Stored[], tolerance: number) {
+function expectOutputs(
+  model: Model,
+  inputs: readonly Stored[],
+  outputs: readonly Stored[],
+  tolerance: number,
+) {
   const found = model.predictMany(inputs.map(array)).map((output) => output.value());
   expect(found.map(({ shape }) => shape)).toEqual(outputs.map(({ shape }) => shape));
   for (const [i, { data }] of outputs.entries()) {
     for (const [j, wanted] of data.entries()) {
       const allowed = tolerance * Math.max(1, Math.abs(wanted));
-      expect(Math.abs((found[i]?.data[j] ?? Number.NaN) - wanted), `output ${i}, number ${j}`).toBeLessThan(allowed);
+      expect(Math.abs((found[i]?.data[j] ?? Number.NaN) - wanted), `output ${i}, number ${j}`).toBeLessThan(
+        allowed,
+      );
     }
   }
 }
@@ -63,13 +70,17 @@ describe('a model of Keras', () => {
     expectOutputs(model, inputs, outputs, 1e-5);
   });
 
-  const fitted = all.flatMap(([name, { inputs, training }]) => (training ? [{ name, inputs, training }] : []));
+  const fitted = all.flatMap(([name, { inputs, training }]) =>
+    training ? [{ name, inputs, training }] : [],
+  );
   it.each(fitted)('$name goes on training as it does in Keras', async ({ name, inputs, training }) => {
     const { model } = await open(name);
     for (const { x, y, logs } of training.steps) {
       const found = model.trainOnBatch(x.map(array), y.map(array));
       for (const [key, value] of Object.entries(logs)) {
-        expect(Math.abs((found[key] ?? Number.NaN) - value), key).toBeLessThan(1e-5 * Math.max(1, Math.abs(value)));
+        expect(Math.abs((found[key] ?? Number.NaN) - value), key).toBeLessThan(
+          1e-5 * Math.max(1, Math.abs(value)),
+        );
       }
     }
     expectOutputs(model, inputs, training.outputs, 1e-5);
@@ -99,7 +110,12 @@ describe('a model of Keras', () => {
 describe('weights alone', () => {
   it('are taken from .weights.h5, from a whole file, and from what Keras 2 wrote', async () => {
     const { model } = await open('legacy');
-    for (const bytes of [await saveWeights(model), await saveModel(model), fileOf('legacy', 'h5'), read('models/legacy.weights.h5')]) {
+    for (const bytes of [
+      await saveWeights(model),
+      await saveModel(model),
+      fileOf('legacy', 'h5'),
+      read('models/legacy.weights.h5'),
+    ]) {
       const fresh = modelFromJSON(toJSON(model));
       expect(fresh.getWeights()).not.toEqual(model.getWeights());
       await loadWeights(fresh, bytes);
