@@ -6,10 +6,10 @@ import { type Hdf5Contents, readHdf5, writeHdf5 } from './hdf5.ts';
 import { readCompileConfig, writeCompileConfig } from './kerasCompile.ts';
 import { readModelConfig, writeModelConfig } from './kerasConfig.ts';
 import { isJson, type Json, jsonText } from './kerasFields.ts';
-import { type Reading, readVocabulary } from './kerasLayer.ts';
+import type { Reading } from './kerasLayer.ts';
 import { legacyRoot, readLegacyOptimizer, readLegacyWeights, rootText } from './kerasLegacy.ts';
 import { Allowance } from './kerasTerms.ts';
-import { hasFolders, readOptimizerState, readWeights, weightFolders, weightsFile } from './kerasWeights.ts';
+import { hasFolders, readOptimizerState, readWeights, weightsFile } from './kerasWeights.ts';
 
 const METADATA = 'metadata.json';
 const CONFIG = 'config.json';
@@ -102,7 +102,6 @@ export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): P
   const reading = readingOf(options, numbersIn(contents), members);
   const model = readModelConfig(root, reading);
   readWeights(model, contents, place, ownersIn(reading));
-  for (const { folder, top } of weightFolders(model)) readVocabulary(top, folder, reading);
   reading.allowance.end();
   if (options.compile !== false) {
     readCompileConfig(model, root.compile_config, place, reading.warnings);

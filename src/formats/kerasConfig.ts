@@ -13,9 +13,11 @@ import {
   MODELS,
   type Reading,
   readLayer,
+  readVocabulary,
   within,
   writeLayer,
 } from './kerasLayer.ts';
+import { layerFolders } from './kerasWeights.ts';
 
 /** How deep models may lie in one another. */
 const DEEPEST = 16;
@@ -27,7 +29,7 @@ const DEEPEST = 16;
  */
 export function readModelConfig(root: Json, reading: Reading): Model {
   const model = MODELS.has(`${root.class_name}`)
-    ? readAny(root, 'the model', 'config.json', 0, reading)
+    ? readAny(root, ['the model', 'config.json', ''], 0, reading)
     : undefined;
   if (model instanceof Sequential || model instanceof Functional) return model;
   throw new DataError(
@@ -41,16 +43,24 @@ export function readModelConfig(root: Json, reading: Reading): Model {
   );
 }
 
+/** What something is, what it is in, and its folder among the weights. */
+type Whereabouts = readonly [what: string, inside: string, folder: string];
+
 /** A layer, or a model used as one. */
-function readAny(json: unknown, what: string, inside: string, depth: number, reading: Reading): Layer {
+function readAny(json: unknown, [what, inside, folder]: Whereabouts, depth: number, reading: Reading): Layer {
   const entry = entryOf(json, what, inside, reading.place);
-  const inner = (part: unknown, name: string, outer: string, deeper: number) =>
-    readAny(part, name, outer, deeper, reading);
-  if (!MODELS.has(entry.className)) return readLayer(entry, depth, reading, inner);
+  if (!MODELS.has(entry.className)) {
+    const layer = readLayer(entry, depth, reading, (part, name, outer, deeper) =>
+      readAny(part, [name, outer, folder], deeper, reading),
+    );
+    readVocabulary(layer, folder, reading);
+    return layer;
+  }
   const { className, fields } = entry;
   if (depth > DEEPEST) throw fields.refusal(`models at most ${DEEPEST} deep in one another`, 'deeper ones');
   const place = depth === 0 ? 'config.json' : fields.owner;
-  const part = (json: unknown, name: string) => inner(json, name, place, depth + 1);
+  const part = (json: unknown, name: string, path: string) =>
+    readAny(json, [name, place, folder === '' ? path : `${folder}/${path}`], depth + 1, reading);
   const model =
     className === 'Sequential'
       ? readSequential(entry, place, depth, reading, part)
@@ -65,7 +75,7 @@ function readSequential(
   place: string,
   depth: number,
   reading: Reading,
-  part: (json: unknown, what: string) => Layer,
+  part: (json: unknown, what: string, folder: string) => Layer,
 ): Sequential {
   const stored = fields.value('layers');
   if (!Array.isArray(stored)) throw fields.refusal('a list of layers', stored);
@@ -78,9 +88,11 @@ function readSequential(
       'Build the model, or begin it with keras.Input(shape), before saving.',
     );
   }
-  const layers = stored.flatMap((one: unknown, i) =>
-    entries[i]?.className === 'InputLayer' ? [] : [part(one, `layer ${i + 1}`)],
-  );
+  const first = entries[0]?.className === 'InputLayer' ? 1 : 0;
+  const folders = layerFolders(entries.slice(first).map(({ className }) => className));
+  const layers = stored
+    .slice(first)
+    .map((one: unknown, i) => part(one, `layer ${first + i + 1}`, folders[i] ?? ''));
   const unnamed = layers.find(({ name }) => name === '');
   if (unnamed) throw (reading.fieldsOf.get(unnamed) ?? fields).refusal('a name', 'none');
   if (input) {

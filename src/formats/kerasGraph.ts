@@ -8,6 +8,7 @@ import { readInputLayer } from './kerasInput.ts';
 import { type Entry, entryOf, type Reading, within } from './kerasLayer.ts';
 import { LAYERS } from './kerasLayers.ts';
 import { isMaskArgument, MaskRecord } from './kerasMasks.ts';
+import { layerFolders } from './kerasWeights.ts';
 
 /** Layer, which of its calls, which of the call's results. */
 type Triple = readonly [layer: string, call: number, output: number];
@@ -40,20 +41,29 @@ export function readFunctional(
   entry: Entry,
   place: string,
   reading: Reading,
-  part: (json: unknown, what: string) => Layer,
+  part: (json: unknown, what: string, folder: string) => Layer,
 ): Functional {
   const { fields } = entry;
   const stored = fields.value('layers');
   if (!Array.isArray(stored)) throw fields.refusal('a list of layers', stored);
   const graph = new GraphReader(fields, reading);
-  for (const [i, json] of stored.entries()) {
-    const one = entryOf(json, `layer ${i + 1}`, place, reading.place);
+  const entries = stored.map((json: unknown, i) => entryOf(json, `layer ${i + 1}`, place, reading.place));
+  // Operations have no weights, and no place among them.
+  const layers = entries.filter(({ json }) => !isOperation(json));
+  const folders = layerFolders(layers.map(({ className }) => className));
+  for (const [i, one] of entries.entries()) {
     const calls = one.json.inbound_nodes ?? [];
     if (!Array.isArray(calls)) throw one.fields.refusal('a list of calls', calls);
     const name = typeof one.json.name === 'string' ? one.json.name : one.fields.text('name', '');
     if (isOperation(one.json)) graph.masks.add(name, one.className, calls);
     else if (one.className === 'InputLayer') graph.addInput(name, one.fields, readInputLayer(one, reading));
-    else graph.add(name, one.fields, part(json, `layer ${i + 1}`), calls);
+    else
+      graph.add(
+        name,
+        one.fields,
+        part(one.json, `layer ${i + 1}`, folders[layers.indexOf(one)] ?? ''),
+        calls,
+      );
   }
   graph.callAll();
   const name = fields.text('name', 'functional');
@@ -135,6 +145,13 @@ class GraphReader {
     if (!first) throw fields.refusal('a call on at least one tensor', 'none');
     const result = within(layer, shapes, this.#reading, () => layer(first, ...rest, named)) as unknown;
     results.push(result instanceof SymbolicTensor ? [result] : (result as SymbolicTensor[]));
+    if (mask && 'initialState' in named) {
+      throw fields.refusal(
+        'initial states without a mask',
+        'both',
+        'Keras itself passes no mask on where states are given.',
+      );
+    }
     if (mask) this.masks.check(mask, (triple) => this.#callsOn(triple), fields);
     return true;
   }

@@ -305,9 +305,13 @@ export function writeLayer(layer: Layer, inner: (layer: Layer) => Json): Json {
   const owner = `layer "${layer.name}" (${layer.className})`;
   const row = LAYERS.get(layer.className);
   if (!row) throw new ArgumentError({ asked: `saving ${owner}`, expected: `one of ${KNOWN_LAYERS}` });
-  const config: Record<string, unknown> = { name: layer.name, trainable: layer.trainable, dtype: FLOAT32 };
-  const { activityRegularizer } = layer;
-  const all = { ...layer.config(), ...(activityRegularizer && { activityRegularizer }) };
+  const config: Record<string, unknown> = {};
+  const { name, trainable, activityRegularizer } = layer;
+  const all = {
+    ...{ name, trainable, dtype: FLOAT32 },
+    ...layer.config(),
+    ...(activityRegularizer && { activityRegularizer }),
+  };
   for (const [key, value] of Object.entries(all)) {
     if (row.unwritten?.includes(key)) continue;
     config[underscored(key)] = writtenArgument(owner, key, value, inner);

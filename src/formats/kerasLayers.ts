@@ -17,12 +17,13 @@ export interface LayerRow {
   readonly nullable?: readonly string[];
   /** Arguments that are not here, with the values that say they are not used. */
   readonly only?: Readonly<Record<string, unknown>>;
-  /** What its `config` says and Keras does not take. */
+  /** What layers have, or its `config` says, and Keras does not take. */
   readonly unwritten?: readonly string[];
 }
 
 const convolution = { positional: ['filters', 'kernelSize'] };
 const depthwise = { positional: ['kernelSize'] };
+const spatialDropout = { positional: ['rate'], unwritten: ['trainable'] };
 const recurrent = { positional: ['units'] };
 const lastChannels = { only: { dataFormat: 'channels_last' } };
 const lookup = { only: { sparse: false, padToMaxTokens: false, oovMethod: 'floormod' } };
@@ -87,9 +88,9 @@ export const LAYERS: ReadonlyMap<string, LayerRow> = new Map<string, LayerRow>([
   ['UnitNormalization', { make: factories.unitNormalization }],
 
   ['Dropout', { make: factories.dropout, positional: ['rate'] }],
-  ['SpatialDropout1D', { make: factories.spatialDropout1D, positional: ['rate'] }],
-  ['SpatialDropout2D', { make: factories.spatialDropout2D, positional: ['rate'] }],
-  ['SpatialDropout3D', { make: factories.spatialDropout3D, positional: ['rate'] }],
+  ['SpatialDropout1D', { make: factories.spatialDropout1D, ...spatialDropout }],
+  ['SpatialDropout2D', { make: factories.spatialDropout2D, ...spatialDropout }],
+  ['SpatialDropout3D', { make: factories.spatialDropout3D, ...spatialDropout }],
   ['GaussianNoise', { make: factories.gaussianNoise, positional: ['stddev'] }],
   ['GaussianDropout', { make: factories.gaussianDropout, positional: ['rate'] }],
   ['AlphaDropout', { make: factories.alphaDropout, positional: ['rate'] }],
@@ -154,9 +155,17 @@ export const LAYERS: ReadonlyMap<string, LayerRow> = new Map<string, LayerRow>([
   ['RandomElasticTransform', { make: factories.randomElasticTransform, ...lastChannels }],
   ['MixUp', { make: factories.mixUp, ...lastChannels }],
   ['CutMix', { make: factories.cutMix, ...lastChannels }],
-  ['Pipeline', { make: factories.pipeline, positional: ['layers'] }],
+  ['Pipeline', { make: factories.pipeline, positional: ['layers'], unwritten: ['trainable', 'dtype'] }],
   ['CategoryEncoding', { make: factories.categoryEncoding, positional: ['numTokens'] }],
-  ['Discretization', { make: factories.discretization, only: { sparse: false } }],
+  [
+    'Discretization',
+    {
+      make: factories.discretization,
+      needs: ['binBoundaries', 'numBins'],
+      only: { sparse: false },
+      unwritten: ['trainable'],
+    },
+  ],
   ['IntegerLookup', { make: factories.integerLookup, ...lookup }],
   ['StringLookup', { make: factories.stringLookup, only: { ...lookup.only, invert: false } }],
 ]);

@@ -1,9 +1,9 @@
 import type { Layer } from '../layers/layer.ts';
 import { type Fields, isJson, type Json } from './kerasFields.ts';
 
-/** `mask`, `queryMask` and their like: what layers before have said of the steps. `attentionMask` is an input. */
-export const isMaskArgument = (name: string): boolean =>
-  name !== 'attentionMask' && /^(\w+M|m)ask$/.test(name);
+/** The arguments that say which steps count, as layers before have found; `attentionMask` is an input. */
+const MASKS: ReadonlySet<string> = new Set(['mask', 'queryMask', 'valueMask', 'keyMask']);
+export const isMaskArgument = (name: string): boolean => MASKS.has(name);
 
 /**
  * The operations by which a file says how masks come about. Here layers pass masks on by themselves, so that nothing
