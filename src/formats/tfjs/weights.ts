@@ -1,3 +1,4 @@
+import { makeArray } from '../../graph/dtypes.ts';
 import { DataError, type Place } from '../../graph/errors.ts';
 import { halfValue } from '../../graph/halfFloats.ts';
 import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
@@ -115,10 +116,8 @@ export function arraysIn({ weights }: WeightGroup, bytes: Uint8Array, place: Pla
     const count = sizeOf(shape);
     const view = new DataView(bytes.buffer, bytes.byteOffset + at, count * stored.bytes);
     at += count * stored.bytes;
-    const data = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }[dtype];
-    return [
-      name,
-      { dtype, shape, data: data.from({ length: count }, (_, i) => stored.read(view, i * stored.bytes)) },
-    ];
+    const data = makeArray(dtype, count);
+    for (let i = 0; i < count; i++) data[i] = stored.read(view, i * stored.bytes);
+    return [name, { dtype, shape, data }];
   });
 }

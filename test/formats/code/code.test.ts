@@ -72,7 +72,7 @@ const MODELS: Readonly<Record<string, () => Model>> = {
         nesterov: true,
       }),
       loss: losses.binaryCrossentropy({ labelSmoothing: 0.1 }),
-      metrics: [metrics.auc({ numThresholds: 50 })],
+      metrics: [metrics.binaryAccuracy({ threshold: 0.4 })],
     });
     return net;
   },
