@@ -12,7 +12,7 @@ import { type Crew, makeCrew, type Team } from './crew.ts';
 import { assemble } from './module.ts';
 import { hasLargeProduct } from './nativeProduct.ts';
 import { hasRelaxedSimd } from './probe.ts';
-import { MOST_THREADS } from './sharing.ts';
+import { MOST_THREADS, type Thresholds, WORTH_SHARING } from './sharing.ts';
 
 const PAGE = 65536;
 
@@ -25,12 +25,17 @@ export interface WasmOptions {
   readonly deterministic?: boolean;
 }
 
-/** A run with less work than this, in operations on one number, is over before other threads are awake. */
-const LEAST_SHARED_WORK = 2_000_000;
+/** What only tests set: never a matter of results. */
+export interface Inner {
+  readonly thresholds?: Thresholds;
+  /** See `AssembleOptions`; for one thread. */
+  readonly backwards?: boolean;
+}
 
 /** The WebAssembly backend: a step becomes one module, with one function for each distinct kernel. */
-export function wasmBackend(options: WasmOptions = {}): Backend {
+export function wasmBackend(options: WasmOptions = {}, inner: Inner = {}): Backend {
   const { threads, deterministic = false, blas: mayUseBlas = !deterministic } = options;
+  const { thresholds = WORTH_SHARING, backwards = false } = inner;
   // Programs that run once borrow this memory; each writes all its inputs before and reads all outputs after.
   let borrowed: WebAssembly.Memory | undefined;
   let crew: Crew | undefined | 'not asked' = 'not asked';
@@ -44,6 +49,8 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       const assembled = assemble(program, {
         native: blas !== undefined,
         relaxed: !deterministic && hasRelaxedSimd(),
+        leastShared: thresholds.phase,
+        backwards,
       });
       const { module, tables, sharedWork } = assembled;
       const worthSharing = kept && sharedWork > 0;
@@ -75,7 +82,7 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
           tables.writeTo(memory.buffer);
           bound?.refresh();
         }
-        alone(times, 0, team && sharedWork * times >= LEAST_SHARED_WORK ? team.start(times) : 1);
+        alone(times, 0, team && sharedWork * times >= thresholds.run ? team.start(times) : 1);
       };
       tables.writeTo(memory.buffer);
       const executable = new WasmExecutable(program, memory, run, report);

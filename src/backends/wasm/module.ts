@@ -8,6 +8,7 @@ import { START_BYTES } from './crew.ts';
 import { writeMatmul } from './matmul.ts';
 import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
 import { type Means, type Phase, PhaseWriter } from './phases.ts';
+import { WORTH_SHARING } from './sharing.ts';
 import { Tables } from './tables.ts';
 
 /** A program as a module: where what is in memory lies, behind the arena. */
@@ -21,6 +22,17 @@ export interface Assembled {
   /** Bytes of everything but threads' own memory, and of that for each thread. */
   readonly bytes: number;
   readonly ownBytes: number;
+}
+
+export interface AssembleOptions {
+  /** Whether large products may call the system's BLAS. */
+  readonly native?: boolean;
+  /** Whether a product and a sum may be one instruction. */
+  readonly relaxed?: boolean;
+  /** Work of a phase that is worth sharing. */
+  readonly leastShared?: number;
+  /** The parts of each phase in opposite order, on one thread: parts that depend on each other then show. */
+  readonly backwards?: boolean;
 }
 
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
@@ -40,7 +52,8 @@ interface Written {
  * The module of a program: its kernels' functions, and `run(times, thread, threads)`, which calls them in order.
  * Kernels that are the same code at other addresses are one function.
  */
-export function assemble(program: Program, { native = false, relaxed = false } = {}): Assembled {
+export function assemble(program: Program, options: AssembleOptions = {}): Assembled {
+  const { native = false, relaxed = false, leastShared = WORTH_SHARING.phase, backwards = false } = options;
   const module = new ModuleBuilder();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const barrierAt = align(program.memory.bytes);
@@ -55,7 +68,12 @@ export function assemble(program: Program, { native = false, relaxed = false } =
     const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
     let written = known.get(text);
     if (!written) {
-      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, { tables, gemm, relaxed });
+      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, {
+        tables,
+        gemm,
+        relaxed,
+        leastShared,
+      });
       commonBytes = Math.max(commonBytes, writer.commonBytes);
       ownBytes = Math.max(ownBytes, writer.ownBytes);
       written = {
@@ -107,6 +125,16 @@ export function assemble(program: Program, { native = false, relaxed = false } =
         at = end;
       } else {
         const { phase, buffers } = steps[at] as (typeof steps)[number];
+        at++;
+        if (backwards) {
+          const part = run.emit('i32.const', phase.parts).keep('i32');
+          run.nest('loop', () => {
+            pushPlaces(run, program, buffers, commonAt, ownPlace);
+            run.get(part).emit('i32.const', 1).emit('i32.sub').get(part).emit('call', phase.index);
+            run.get(part).emit('i32.const', 1).emit('i32.sub').emit('local.tee', part.index).emit('br_if', 0);
+          });
+          continue;
+        }
         pushPlaces(run, program, buffers, commonAt, ownPlace);
         for (const ahead of [0, 1]) {
           run.get(thread);
@@ -114,7 +142,6 @@ export function assemble(program: Program, { native = false, relaxed = false } =
           run.emit('i32.const', phase.parts).emit('i32.mul').get(threads).emit('i32.div_u');
         }
         run.emit('call', phase.index);
-        at++;
       }
       meet();
     }
