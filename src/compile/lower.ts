@@ -261,7 +261,8 @@ class Lowering {
         return;
       } catch (problem) {
         if (!(problem instanceof NeedsStorage)) throw problem;
-        if (problem.node === node || this.#home.has(problem.node)) {
+        // Each round stores one node more, or this would never end.
+        if (problem.node === node || isLeaf(problem.node) || this.#home.has(problem.node)) {
           throw new VerifyError({
             asked: `kernel for %${node.id} ${node.op}`,
             expected: 'views that strides can say',

@@ -6,3 +6,7 @@ export {
   type SaveOptions,
   saveModel,
 } from './keras.ts';
+export { type OnnxOptions, saveOnnx } from './onnx/export.ts';
+export { assignWeights, weightsByPath } from './safetensors/model.ts';
+export { readSafetensors, type Safetensors } from './safetensors/read.ts';
+export { writeSafetensors } from './safetensors/write.ts';

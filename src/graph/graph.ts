@@ -73,8 +73,9 @@ function keyOf(op: Op, inputs: readonly Node[], attributes: Attributes[Op]): str
   if (op !== 'constant') {
     let key: string = op;
     for (const { id } of inputs) key += ` ${id}`;
-    // Most operations have none.
-    for (const _ in attributes) return key + JSON.stringify(attributes);
+    // Numbers, names and lists of numbers, always in the same order: as text they differ where they differ.
+    const values = attributes as Readonly<Record<string, unknown>>;
+    for (const name in values) key += `;${values[name]}`;
     return key;
   }
   const { value } = attributes as Attributes['constant'];
@@ -102,38 +103,25 @@ export const isInput = (node: Node): node is NodeOf<'input'> => node.op === 'inp
 
 /** All nodes that `outputs` need, each after its inputs; iterative, so that depth is no limit. */
 export function inOrder(outputs: readonly Node[]): Node[] {
-  const needed = new Map<number, Node>();
-  const pending = [...outputs];
+  const found = new Set<Node>();
+  const pending = outputs.slice();
+  let [low, high] = [Number.POSITIVE_INFINITY, 0];
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if (needed.has(node.id)) continue;
-    needed.set(node.id, node);
-    for (const from of node.inputs) pending.push(from);
+    if (found.has(node)) continue;
+    found.add(node);
+    low = Math.min(low, node.id);
+    high = Math.max(high, node.id);
+    for (const from of node.inputs) if (!found.has(from)) pending.push(from);
   }
-  // Numbers sort many times faster than nodes by number.
-  const ids = Float64Array.from(needed.keys()).sort();
-  return Array.from(ids, (id) => needed.get(id) as Node);
+  const nodes = [...found];
+  // Ids lie close together as a rule: then putting each in its place is many times faster than sorting.
+  if (high - low >= SPARSE * nodes.length) return nodes.sort((a, b) => a.id - b.id);
+  const places = new Array<Node | undefined>(high - low + 1);
+  for (const node of nodes) places[node.id - low] = node;
+  return places.filter((node) => node !== undefined);
 }
 
-/**
- * Rebuilds the graph of `outputs` from its leaves, each node replaced by what `replace` makes of it and its
- * already rebuilt inputs.
- */
-export function rebuild(
-  outputs: readonly Node[],
-  replace: (node: Node, inputs: readonly Node[]) => Node,
-): Map<Node, Node> {
-  const rebuilt = new Map<Node, Node>();
-  for (const node of inOrder(outputs)) {
-    rebuilt.set(
-      node,
-      replace(
-        node,
-        node.inputs.map((from) => rebuilt.get(from) ?? from),
-      ),
-    );
-  }
-  return rebuilt;
-}
+const SPARSE = 8;
 
 /** The same operation on other inputs. */
 export function withInputs(node: Node, inputs: readonly Node[]): Node {
@@ -143,6 +131,12 @@ export function withInputs(node: Node, inputs: readonly Node[]): Node {
 /** `outputs` with leaves (or any nodes) replaced. */
 export function substitute(outputs: readonly Node[], replacement: ReadonlyMap<Node, Node>): Node[] {
   if (replacement.size === 0) return [...outputs];
-  const rebuilt = rebuild(outputs, (node, inputs) => replacement.get(node) ?? withInputs(node, inputs));
-  return outputs.map((node) => rebuilt.get(node) ?? node);
+  const rebuilt = new Map<Node, Node>();
+  const replaced = (node: Node) => rebuilt.get(node) ?? node;
+  // Most nodes stay: only those that differ are kept account of.
+  for (const node of inOrder(outputs)) {
+    const next = replacement.get(node) ?? withInputs(node, node.inputs.map(replaced));
+    if (next !== node) rebuilt.set(node, next);
+  }
+  return outputs.map(replaced);
 }

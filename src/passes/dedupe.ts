@@ -1,5 +1,6 @@
 import { make } from '../graph/graph.ts';
 import type { Node } from '../graph/ops.ts';
+import { uniformOf } from './fold.ts';
 import type { Rule } from './rewrite.ts';
 
 /**
@@ -13,5 +14,5 @@ export const dedupe: Rule = (node) => {
 };
 
 function rank(node: Node): number {
-  return node.op === 'constant' ? Number.POSITIVE_INFINITY : node.id;
+  return uniformOf(node) !== undefined ? Number.POSITIVE_INFINITY : node.id;
 }

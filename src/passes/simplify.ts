@@ -2,7 +2,7 @@ import { broadcast, flip, neg, pad, permute, reshape } from '../graph/build.ts';
 import { constant } from '../graph/graph.ts';
 import type { Node, NodeOf } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
-import { constantOf } from './fold.ts';
+import { uniformOf } from './fold.ts';
 import type { Rule } from './rewrite.ts';
 
 /**
@@ -15,9 +15,9 @@ export const simplify: Rule = (node) => {
     case 'add':
       return neutral(node, 0);
     case 'mul':
-      return neutral(node, 1) ?? (constantOf(b as Node) === -1 ? spread(node, neg(a as Node)) : undefined);
+      return neutral(node, 1) ?? (uniformOf(b as Node) === -1 ? spread(node, neg(a as Node)) : undefined);
     case 'div':
-      return constantOf(b as Node) === 1 ? spread(node, a as Node) : undefined;
+      return uniformOf(b as Node) === 1 ? spread(node, a as Node) : undefined;
     case 'neg':
       return a?.op === 'neg' ? a.inputs[0] : undefined;
     case 'cast':
@@ -42,6 +42,13 @@ export const simplify: Rule = (node) => {
   }
 };
 
+/** The constant of shape [] under what is the same number everywhere. */
+function single(node: Node): Node {
+  let from = node;
+  while (from.op === 'broadcast' || from.op === 'reshape') from = from.inputs[0] as Node;
+  return reshape(from, []);
+}
+
 /** `x` stretched to the shape that the operation had through its other operand. */
 function spread(node: Node, x: Node): Node {
   return broadcast(x, node.shape);
@@ -49,13 +56,13 @@ function spread(node: Node, x: Node): Node {
 
 function neutral(node: Node, value: number): Node | undefined {
   const [a, b] = node.inputs as readonly [Node, Node];
-  if (constantOf(b) === value) return spread(node, a);
-  return constantOf(a) === value ? spread(node, b) : undefined;
+  if (uniformOf(b) === value) return spread(node, a);
+  return uniformOf(a) === value ? spread(node, b) : undefined;
 }
 
 function chosen(node: NodeOf<'where'>): Node | undefined {
   const [condition, a, b] = node.inputs as readonly [Node, Node, Node];
-  const known = constantOf(condition);
+  const known = uniformOf(condition);
   if (known !== undefined) return spread(node, known ? a : b);
   return a === b ? spread(node, a) : undefined;
 }
@@ -64,6 +71,7 @@ function reshaped(node: NodeOf<'reshape'>): Node | undefined {
   const x = node.inputs[0] as Node;
   if (x.op === 'reshape') return reshape(x.inputs[0] as Node, node.shape);
   if (x.op === 'constant') return constant({ ...x.attributes.value, shape: node.shape });
+  if (x.op === 'broadcast' && uniformOf(x) !== undefined) return broadcast(single(x), node.shape);
   return sameShape(x.shape, node.shape) ? x : undefined;
 }
 

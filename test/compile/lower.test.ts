@@ -4,7 +4,7 @@ import { evaluate } from '../../src/backends/reference/evaluate.ts';
 import { makeProgram, programText } from '../../src/compile/program.ts';
 import * as build from '../../src/graph/build.ts';
 import { input } from '../../src/graph/graph.ts';
-import { type NDArray, sizeOf } from '../../src/graph/ndarray.ts';
+import { type NDArray, ndarray, sizeOf } from '../../src/graph/ndarray.ts';
 import type { Node, NodeOf } from '../../src/graph/ops.ts';
 import { BACKENDS } from '../support/evaluateOn.ts';
 
@@ -87,7 +87,7 @@ describe('kernels', () => {
         t7 = @576 [4×5] strides (0, 1) : float32
         t8 = add(t7, root) : float32
         t9 = less(float32 0, t8) : bool
-        t10 = mul(float32 0.05000000074505806, t6) : float32
+        t10 = mul(t6, float32 0.05000000074505806) : float32
         t11 = add(t10, t10) : float32
         t12 = where(t9, t11, float32 0) : float32
         @320 = t12
@@ -173,22 +173,20 @@ describe('kernels', () => {
         @448 = root
       kernel 3 over [4], sum over [5]
         t0 = @320 [4×5] strides (5, 1) : float32
-        t1 = neg(float32 0.25) : float32
-        t2 = mul(t0, t1) : float32
-        accumulate t2
-        t3 = neg(root) : float32
-        t4 = @448 [4] strides (1) : float32
-        t5 = div(t3, t4) : float32
-        @576 = t5
+        t1 = mul(t0, float32 -0.25) : float32
+        accumulate t1
+        t2 = neg(root) : float32
+        t3 = @448 [4] strides (1) : float32
+        t4 = div(t2, t3) : float32
+        @576 = t4
       kernel 4 over [4, 5]
         t0 = @320 [4×5] strides (5, 1) : float32
-        t1 = neg(float32 0.25) : float32
-        t2 = mul(t0, t1) : float32
-        t3 = @192 [4×5] strides (5, 1) : float32
-        t4 = @576 [4×5] strides (1, 0) : float32
-        t5 = mul(t3, t4) : float32
-        t6 = add(t2, t5) : float32
-        @448 = t6"
+        t1 = mul(t0, float32 -0.25) : float32
+        t2 = @192 [4×5] strides (5, 1) : float32
+        t3 = @576 [4×5] strides (1, 0) : float32
+        t4 = mul(t2, t3) : float32
+        t5 = add(t1, t4) : float32
+        @448 = t5"
     `);
   });
 
@@ -368,4 +366,19 @@ describe('updates', () => {
       copy @128 to @192"
     `);
   });
+});
+
+test('stores what stands in the way of a rearrangement that another operand shares', () => {
+  const rows = input('float32', [2, 1], 'rows');
+  const matrix = input('float32', [2, 3], 'matrix');
+  const flat = (node: Node) => build.reshape(node, [1, 6]);
+  // The reshape of the matrix can be said by strides, that of the stretched rows cannot.
+  const stretched = flat(build.broadcast(rows, [2, 3]));
+  const output = build.sum(build.mul(flat(matrix), stretched), [1]);
+  expect(programOf([output]).kernels).toHaveLength(2);
+  const values = new Map<Node, NDArray>([
+    [rows, ndarray(Float32Array.of(2, 5), [2, 1])],
+    [matrix, ndarray(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3])],
+  ]);
+  expect(evaluate([output], values)[0]?.data).toEqual(Float32Array.of(2 * 6 + 5 * 15));
 });

@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import * as build from '../../src/graph/build.ts';
+import { VerifyError } from '../../src/graph/errors.ts';
 import { constant, inOrder, input, scalar } from '../../src/graph/graph.ts';
 import { ndarray } from '../../src/graph/ndarray.ts';
 import type { Node } from '../../src/graph/ops.ts';
 import { dedupe } from '../../src/passes/dedupe.ts';
 import { fold } from '../../src/passes/fold.ts';
-import { optimise, PASSES } from '../../src/passes/pipeline.ts';
+import { optimise } from '../../src/passes/pipeline.ts';
 import { type Rule, rewrite } from '../../src/passes/rewrite.ts';
 import { simplify } from '../../src/passes/simplify.ts';
 
 const x = input('float32', [2, 3], 'x');
 const y = input('float32', [2, 3], 'y');
 const cube = input('float32', [2, 3, 4], 'cube');
-const only = (rule: Rule) => (node: Node) => rewrite([node], rule)[0];
+const only = (rule: Rule) => (node: Node) => rewrite([node], [{ name: 'the rule', rule }])[0];
 const float = (value: number) => scalar(value, 'float32');
 const int = (value: number) => scalar(value, 'int32');
 const uint = (value: number) => scalar(value, 'uint32');
@@ -45,6 +46,15 @@ describe('fold computes constants', () => {
     ['whole expressions', build.div(build.add(build.mul(float(2), float(3)), 2), 4), float(2)],
   ])('%s', (_, node, value) => {
     expect(folded(node)).toBe(value);
+  });
+
+  test('also where the constants are stretched or given another shape', () => {
+    const four = build.broadcast(float(4), [2, 3]);
+    const stretched = (value: number, shape = [2, 3]) => build.broadcast(float(value), shape);
+    expect(folded(build.neg(four))).toBe(stretched(-4));
+    expect(folded(build.mul(build.reshape(four, [3, 2]), 2))).toBe(stretched(8, [3, 2]));
+    expect(folded(build.cast(four, 'bfloat16'))).toBe(build.broadcast(scalar(4, 'bfloat16'), [2, 3]));
+    expect(optimise([build.mul(x, build.neg(build.broadcast(float(-1), [2, 3])))])).toEqual([x]);
   });
 
   test('keeps the shape of one element', () => {
@@ -127,7 +137,7 @@ describe('dedupe', () => {
   test('makes a + b and b + a one node, and ab and ba', () => {
     const [sum, product] = rewrite(
       [build.add(build.add(x, y), build.add(y, x)), build.mul(build.mul(y, x), build.mul(x, y))],
-      dedupe,
+      [{ name: 'dedupe', rule: dedupe }],
     );
     expect(sum?.inputs[0]).toBe(sum?.inputs[1]);
     expect(product?.inputs[0]).toBe(product?.inputs[1]);
@@ -144,10 +154,15 @@ describe('dedupe', () => {
 });
 
 describe('optimise', () => {
-  test('runs the passes in their order and reports each', () => {
-    const seen: string[] = [];
-    optimise([build.add(x, 0)], { onPass: (name) => seen.push(name) });
-    expect(seen).toEqual(PASSES.map(({ name }) => name));
+  test('reports what each pass replaced', () => {
+    const seen: [string, Node, Node][] = [];
+    const sum = build.add(0, x);
+    optimise([sum], { onRewrite: (...replacement) => seen.push(replacement) });
+    const swapped = build.add(x, 0);
+    expect(seen).toEqual([
+      ['dedupe', sum, swapped],
+      ['simplify', swapped, x],
+    ]);
   });
 
   test('leaves a graph it has optimised as it is', () => {
@@ -160,4 +175,11 @@ describe('optimise', () => {
   test('keeps the number and the order of outputs', () => {
     expect(optimise([x, build.add(x, 0), build.mul(y, 1), x])).toEqual([x, x, y, x]);
   });
+});
+
+test('rules that undo each other are told of, by name', () => {
+  const turn: Rule = (node) => (node.op === 'add' ? build.add(...swapped(node)) : undefined);
+  const swapped = ({ inputs: [a, b] }: Node): [Node, Node] => [b as Node, a as Node];
+  expect(() => rewrite([build.add(x, y)], [{ name: 'turn', rule: turn }])).toThrow(VerifyError);
+  expect(() => rewrite([build.add(x, y)], [{ name: 'turn', rule: turn }])).toThrow(/"turn" of node %\d+ add/);
 });

@@ -1,3 +1,4 @@
+import { ByteWriter } from './bytes.ts';
 import { type Immediate, INSTRUCTIONS, type InstructionName, type InstructionRow } from './instructions.ts';
 
 /** What a local, parameter or result may hold. */
@@ -89,19 +90,18 @@ export class FunctionBuilder {
   }
 
   /** The code entry of the binary format: locals, then instructions. */
-  encode(): number[] {
-    const out: number[] = [];
+  encode(): ByteWriter {
+    const out = new ByteWriter();
     const runs: { type: ValueType; count: number }[] = [];
     for (const { type } of this.#locals) {
       const last = runs.at(-1);
       if (last?.type === type) last.count++;
       else runs.push({ type, count: 1 });
     }
-    out.push(...unsigned(runs.length));
-    for (const { type, count } of runs) out.push(...unsigned(count), TYPE_CODES[type]);
+    out.unsigned(runs.length);
+    for (const { type, count } of runs) out.unsigned(count).byte(TYPE_CODES[type]);
     for (const instruction of this.#instructions) encodeInstruction(out, instruction);
-    encodeInstruction(out, { name: 'end', operands: [] });
-    return out;
+    return out.bytes(INSTRUCTIONS.end.opcode);
   }
 
   /** The text form (WAT), one instruction to a line, indented by block. */
@@ -138,60 +138,41 @@ function wordsOf(bytes: Uint8Array): string[] {
   return [0, 4, 8, 12].map((at) => `0x${view.getUint32(at, true).toString(16).padStart(8, '0')}`);
 }
 
-function encodeInstruction(out: number[], { name, operands }: Instruction): void {
+function encodeInstruction(out: ByteWriter, { name, operands }: Instruction): void {
   const { opcode, immediates }: InstructionRow = INSTRUCTIONS[name];
-  out.push(...opcode);
-  immediates.forEach((kind, at) => {
-    const operand = operands[at];
-    if (operand instanceof Uint8Array) out.push(...operand);
-    else out.push(...encodeOperand(kind, operand ?? 0));
-  });
-}
-
-function encodeOperand(kind: Immediate, operand: number | bigint): Iterable<number> {
-  const value = Number(operand);
-  switch (kind) {
-    case 'i32':
-      return signed(BigInt(value | 0));
-    case 'i64':
-      return signed(BigInt(operand));
-    case 'f32':
-      return new Uint8Array(Float32Array.of(value).buffer);
-    case 'f64':
-      return new Uint8Array(Float64Array.of(value).buffer);
-    case 'atomic':
-      // These must be aligned, and say so: 2².
-      return [2, ...unsigned(value)];
-    case 'memory':
-      // Alignment hint 0: no access here relies on being aligned, and engines ignore the hint.
-      return [0, ...unsigned(value)];
-    default:
-      return unsigned(value);
+  for (const byte of opcode) out.byte(byte);
+  for (let at = 0; at < immediates.length; at++) {
+    const operand = operands[at] ?? 0;
+    if (operand instanceof Uint8Array) out.bytes(operand);
+    else encodeOperand(out, immediates[at] as Immediate, operand);
   }
 }
 
-/** LEB128 of a non-negative integer below 2³². */
-function unsigned(value: number): number[] {
-  const out: number[] = [];
-  let rest = value;
-  do {
-    const byte = rest % 128;
-    rest = Math.floor(rest / 128);
-    out.push(rest > 0 ? byte | 0x80 : byte);
-  } while (rest > 0);
-  return out;
-}
-
-/** Signed LEB128. */
-function signed(value: bigint): number[] {
-  const out: number[] = [];
-  let rest = value;
-  for (;;) {
-    const byte = Number(rest & 0x7fn);
-    rest >>= 7n;
-    const done = (rest === 0n && (byte & 0x40) === 0) || (rest === -1n && (byte & 0x40) !== 0);
-    out.push(done ? byte : byte | 0x80);
-    if (done) return out;
+function encodeOperand(out: ByteWriter, kind: Immediate, operand: number | bigint): void {
+  const value = Number(operand);
+  switch (kind) {
+    case 'i32':
+      out.signed(value);
+      break;
+    case 'i64':
+      out.signedLong(BigInt(operand));
+      break;
+    case 'f32':
+      out.float(value);
+      break;
+    case 'f64':
+      out.double(value);
+      break;
+    case 'atomic':
+      // These must be aligned, and say so: 2².
+      out.byte(2).unsigned(value);
+      break;
+    case 'memory':
+      // Alignment hint 0: no access here relies on being aligned, and engines ignore the hint.
+      out.byte(0).unsigned(value);
+      break;
+    default:
+      out.unsigned(value);
   }
 }
 
@@ -224,42 +205,51 @@ export class ModuleBuilder {
 
   /** The binary module. */
   encode(): Uint8Array<ArrayBuffer> {
-    const signatures = new Map<string, { index: number; bytes: number[] }>();
+    const signatures = new Map<string, number>();
+    const types = new ByteWriter();
     const typeIndices = [...this.#imports, ...this.#functions].map(({ params, results }) => {
-      const types = params.map(({ type }) => type);
-      const key = `${types.join()}>${results.join()}`;
+      const key = `${params.map(({ type }) => type)}>${results}`;
       const known = signatures.get(key);
-      if (known) return known.index;
-      const bytes = [
-        0x60,
-        ...vector(types.map((t) => [TYPE_CODES[t]])),
-        ...vector(results.map((t) => [TYPE_CODES[t]])),
-      ];
-      signatures.set(key, { index: signatures.size, bytes });
+      if (known !== undefined) return known;
+      types.byte(0x60).unsigned(params.length);
+      for (const { type } of params) types.byte(TYPE_CODES[type]);
+      types.unsigned(results.length);
+      for (const type of results) types.byte(TYPE_CODES[type]);
+      signatures.set(key, signatures.size);
       return signatures.size - 1;
     });
-    const out: number[] = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-    const section = (id: number, content: number[]) => {
-      out.push(id, ...unsigned(content.length));
-      for (const byte of content) out.push(byte);
+    const out = new ByteWriter().bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    const section = (id: number, count: number, write: (to: ByteWriter) => void) => {
+      const content = new ByteWriter().unsigned(count);
+      write(content);
+      out.byte(id).sized(content);
     };
-    section(1, vector([...signatures.values()].map(({ bytes }) => bytes)));
-    const { shared, pages } = this.memory;
-    const limits = shared ? [0x03, ...unsigned(pages), ...unsigned(pages)] : [0x00, ...unsigned(pages)];
-    const imported = this.#imports.map(({ name }, i) => [
-      ...nameOf('env'),
-      ...nameOf(name),
-      0x00,
-      ...unsigned(typeIndices[i] ?? 0),
-    ]);
-    section(2, vector([[...nameOf('env'), ...nameOf('memory'), 0x02, ...limits], ...imported]));
-    section(3, vector(typeIndices.slice(this.#imports.length).map(unsigned)));
-    section(
-      7,
-      vector([...this.#exports].map(([name, index]) => [...nameOf(name), 0x00, ...unsigned(index)])),
-    );
-    section(10, vector(this.#functions.map((built) => sized(built.encode()))));
-    return Uint8Array.from(out);
+    section(1, signatures.size, (to) => to.bytes(types.written()));
+    section(2, 1 + this.#imports.length, (to) => {
+      const { shared, pages } = this.memory;
+      to.name('env')
+        .name('memory')
+        .byte(0x02)
+        .byte(shared ? 0x03 : 0x00)
+        .unsigned(pages);
+      if (shared) to.unsigned(pages);
+      for (const [i, { name }] of this.#imports.entries()) {
+        to.name('env')
+          .name(name)
+          .byte(0x00)
+          .unsigned(typeIndices[i] ?? 0);
+      }
+    });
+    section(3, this.#functions.length, (to) => {
+      for (const index of typeIndices.slice(this.#imports.length)) to.unsigned(index);
+    });
+    section(7, this.#exports.size, (to) => {
+      for (const [name, index] of this.#exports) to.name(name).byte(0x00).unsigned(index);
+    });
+    section(10, this.#functions.length, (to) => {
+      for (const built of this.#functions) to.sized(built.encode());
+    });
+    return out.written();
   }
 
   /** The text form (WAT) of the whole module. */
@@ -279,20 +269,4 @@ export class ModuleBuilder {
       .join('\n')
       .concat(')');
   }
-}
-
-function sized(bytes: number[]): number[] {
-  const out = unsigned(bytes.length);
-  for (const byte of bytes) out.push(byte);
-  return out;
-}
-
-function vector(items: readonly (readonly number[])[]): number[] {
-  const out = unsigned(items.length);
-  for (const item of items) for (const byte of item) out.push(byte);
-  return out;
-}
-
-function nameOf(text: string): number[] {
-  return sized([...new TextEncoder().encode(text)]);
 }
