@@ -2,7 +2,7 @@ import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kern
 import { bufferBytes } from '../../compile/memory.ts';
 import { buffersOf, type Program } from '../../compile/program.ts';
 import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
-import { BARRIER_BYTES, writeBarrier } from './barrier.ts';
+import { BARRIER_BYTES, PATIENCE, writeBarrier } from './barrier.ts';
 import { isVectorisable } from './body.ts';
 import { START_BYTES } from './crew.ts';
 import { writeMatmul } from './matmul.ts';
@@ -15,6 +15,8 @@ import { Tables } from './tables.ts';
 export interface Assembled {
   readonly module: ModuleBuilder;
   readonly tables: Tables;
+  /** Bytes of the tables. */
+  readonly tableBytes: number;
   /** The address of the words by which threads start together. */
   readonly startAt: number;
   /** Operations in one run that threads can share. */
@@ -33,6 +35,8 @@ export interface AssembleOptions {
   readonly leastShared?: number;
   /** The parts of each phase in opposite order, on one thread: parts that depend on each other then show. */
   readonly backwards?: boolean;
+  /** How long threads wait for one another, in milliseconds. */
+  readonly patience?: number;
 }
 
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
@@ -49,11 +53,17 @@ interface Written {
 }
 
 /**
- * The module of a program: its kernels' functions, and `run(times, thread, threads)`, which calls them in order.
+ * The module of a program: its kernels' functions, and `run(times, thread, threads, maySleep)`, which calls them in order.
  * Kernels that are the same code at other addresses are one function.
  */
 export function assemble(program: Program, options: AssembleOptions = {}): Assembled {
-  const { native = false, relaxed = false, leastShared = WORTH_SHARING.phase, backwards = false } = options;
+  const {
+    native = false,
+    relaxed = false,
+    leastShared = WORTH_SHARING.phase,
+    backwards = false,
+    patience = PATIENCE,
+  } = options;
   const module = new ModuleBuilder();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const barrierAt = align(program.memory.bytes);
@@ -91,9 +101,9 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
     .reduce((total, { parts, work }) => total + (parts > 1 ? work : 0), 0);
   const isParallel = sharedWork > 0;
 
-  const barrier = isParallel ? writeBarrier(module, barrierAt) : 0;
-  const run = new FunctionBuilder('run', ['i32', 'i32', 'i32']);
-  const [times, thread, threads] = run.params as [Local, Local, Local];
+  const barrier = isParallel ? writeBarrier(module, barrierAt, patience) : 0;
+  const run = new FunctionBuilder('run', ['i32', 'i32', 'i32', 'i32']);
+  const [times, thread, threads, maySleep] = run.params as [Local, Local, Local, Local];
   run.get(times).emit('i32.eqz');
   run.nest('if', () => run.emit('return'));
   run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
@@ -108,7 +118,7 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
     run.nest('if', body);
   };
   const meet = () => {
-    if (isParallel) run.get(threads).emit('call', barrier);
+    if (isParallel) run.get(threads).get(maySleep).emit('call', barrier);
   };
   run.nest('loop', () => {
     for (let at = 0; at < steps.length; ) {
@@ -152,7 +162,15 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
     run.get(times).emit('i32.const', 1).emit('i32.sub').emit('local.tee', times.index).emit('br_if', 0);
   });
   module.add(run, 'run');
-  return { module, tables, startAt, sharedWork, bytes: ownAt, ownBytes: own };
+  return {
+    module,
+    tables,
+    tableBytes: align(tables.bytes),
+    startAt,
+    sharedWork,
+    bytes: ownAt,
+    ownBytes: own,
+  };
 }
 
 function pushPlaces(
