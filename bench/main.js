@@ -14,7 +14,6 @@ const { values: options } = parseArgs({
     peers: { type: 'string', default: path.join(here, '../../shared/peers') },
     python: { type: 'string', default: 'python3' },
     only: { type: 'string', default: Object.keys(WORKLOADS).join(',') },
-    threads: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '1' },
     output: { type: 'string', default: path.join(here, 'results.md') },
   },
@@ -29,43 +28,96 @@ const LIMIT_MILLISECONDS = 90_000;
 /** Losses that differ by more are of different computations; Keras clips probabilities, so not exactly zero. */
 const CHECK_TOLERANCE = 0.01;
 
+/** How Pellucid is run: each row is measured in all three ways. */
+const OWN = {
+  'WASM, 1 thread': ['--threads', '1'],
+  'WASM, 2 threads': ['--threads', '2'],
+  'BLAS, 2 threads': ['--threads', '2', '--blas'],
+};
+
 const python = (peer, variants) => ({
-  requires: peer === 'keras-jax' ? ['keras', 'jax'] : [peer],
-  command: (workload, threads, variant) => [
-    options.python,
-    [path.join(peersDirectory, 'native_peers.py'), peer, workload, threads, variant],
-  ],
+  requires: peer === 'keras-jax' ? ['keras', 'jax'] : [peer === 'tf' ? 'tensorflow' : peer],
+  command: (workload, threads, variant) =>
+    WORKLOADS[workload].kind === 'block'
+      ? [options.python, [path.join(here, 'blocks.py'), peer, workload, threads]]
+      : [options.python, [path.join(peersDirectory, 'native_peers.py'), peer, workload, threads, variant]],
+  threads: ['1', '2'],
   variants,
 });
 
-/** The variants are the peer's ways to do a kind of workload; the fastest counts. */
+const script = (
+  file,
+  library,
+  variants,
+  args = (workload, threads, variant) => [workload, threads, variant],
+) => ({
+  requires: [library],
+  command: (workload, threads, variant) => [
+    process.execPath,
+    [path.join(peersDirectory, file), ...args(workload, threads, variant)],
+  ],
+  threads: ['1'],
+  variants,
+});
+
+const startOf = (names) => (workload, threads, variant) =>
+  workload === 'w8' ? names : [workload, variant, threads];
+
+/** The variants are the peer's ways to do a kind of workload; the fastest, with one thread or two, counts. */
 const PEERS = {
-  'torch eager': python('torch', {
+  PyTorch: python('torch', {
     binary: ['eager'],
-    classes: ['eager'],
-    fit: ['eager'],
+    classes: ['eager', 'fused'],
+    cnn: ['eager', 'fused'],
+    fit: ['eager', 'index'],
     matmul: ['eager'],
+    latency: ['eager'],
+    block: ['eager'],
   }),
-  'torch fused': python('torch', { classes: ['fused'], fit: ['index'] }),
-  'jax scan': python('jax', { binary: ['scan'], classes: ['scan'], fit: ['scan'], matmul: ['jit'] }),
-  'keras-jax': python('keras-jax', { binary: ['spe32'], classes: ['tob', 'spe32'], fit: ['spe32'] }),
-  'jax-js': {
-    requires: ['@jax-js/jax'],
-    inNode: true,
-    command: (workload, threads, variant) => [
-      process.execPath,
-      [path.join(peersDirectory, 'jax.mjs'), workload, threads, variant],
-    ],
-    variants: { binary: ['jit'], classes: ['jit'], fit: ['jit'], matmul: ['jit'] },
+  JAX: python('jax', {
+    binary: ['scan'],
+    classes: ['scan'],
+    cnn: ['jit', 'scan'],
+    fit: ['scan'],
+    matmul: ['jit'],
+    latency: ['jit'],
+    block: ['jit'],
+  }),
+  TensorFlow: python('tf', { cnn: ['function'], classes: ['function'], latency: ['function'] }),
+  'Keras on JAX': python('keras-jax', { cnn: ['spe32'], classes: ['spe32'], fit: ['spe32'] }),
+  'ONNX Runtime': {
+    ...script('ort.mjs', 'onnxruntime-node', { latency: ['node'], matmul: ['node'] }, startOf(['node'])),
+    threads: ['1', '2'],
   },
+  'jax-js': script('jax.mjs', '@jax-js/jax', {
+    binary: ['jit'],
+    classes: ['jit'],
+    cnn: ['jit'],
+    fit: ['jit'],
+    matmul: ['jit'],
+    latency: ['jit'],
+  }),
+  'TF.js': script(
+    'tfjs.mjs',
+    '@tensorflow/tfjs',
+    { binary: ['core'], classes: ['layers'], cnn: ['layers'], matmul: ['core'], latency: ['core'] },
+    (workload, _, variant) => [workload, workload === 'w5' ? 'cpu' : 'wasm', variant],
+  ),
+  'brain.js': script('brain.mjs', 'brain.js', { binary: ['train'] }, (workload) => [workload]),
 };
 
 const versions = await versionsOfPeers();
 const rows = [];
 for (const name of names) {
-  const row = { name, pellucid: [], peers: Object.fromEntries(Object.keys(PEERS).map((peer) => [peer, []])) };
+  const row = {
+    name,
+    own: Object.fromEntries(Object.keys(OWN).map((how) => [how, []])),
+    peers: Object.fromEntries(Object.keys(PEERS).map((peer) => [peer, []])),
+  };
   for (let round = 0; round < Number(options.rounds); round++) {
-    row.pellucid.push(await measured(process.execPath, [path.join(here, 'pellucid.js'), name]));
+    for (const [how, args] of Object.entries(OWN)) {
+      row.own[how].push(await measured(process.execPath, [path.join(here, 'pellucid.js'), name, ...args]));
+    }
     for (const peer of Object.keys(PEERS)) row.peers[peer].push(await bestOf(peer, name));
   }
   rows.push(row);
@@ -75,11 +127,10 @@ writeFileSync(options.output, report());
 
 /** The fastest variant of a peer, or why there is none. */
 async function bestOf(peer, name) {
-  const { requires, variants, command } = PEERS[peer];
+  const { requires, variants, command, threads } = PEERS[peer];
   const kind = WORKLOADS[name].kind;
   if (!variants[kind]) return { missing: '–' };
   if (!requires.every((library) => versions[library])) return { missing: 'not here' };
-  const threads = kind === 'fit' ? ['1', '2'] : [options.threads];
   const results = [];
   for (const count of threads) {
     for (const variant of variants[kind]) {
@@ -87,8 +138,14 @@ async function bestOf(peer, name) {
       results.push({ ...(await measured(...command(name, count, variant))), how });
     }
   }
-  const done = results.filter(({ value }) => value > 0).sort((a, b) => b.value - a.value);
+  const better = isTime(name) ? (a, b) => a.value - b.value : (a, b) => b.value - a.value;
+  const done = results.filter(({ value }) => value > 0).sort(better);
   return done[0] ?? results[0];
+}
+
+/** Whether less is better. */
+function isTime(name) {
+  return ['latency', 'start'].includes(WORKLOADS[name].kind);
 }
 
 /** Runs a measurement in a process of its own; it prints JSON on a line. */
@@ -115,16 +172,16 @@ function peersOr(other) {
 /** By library; undefined where it, or the script that drives it, is not installed. */
 async function versionsOfPeers() {
   const found = {};
-  if (existsSync(path.join(peersDirectory, 'jax.mjs'))) {
-    const manifest = path.join(peersDirectory, 'node_modules/@jax-js/jax/package.json');
-    if (existsSync(manifest)) found['@jax-js/jax'] = JSON.parse(readFileSync(manifest, 'utf8')).version;
+  for (const library of ['@jax-js/jax', '@tensorflow/tfjs', 'brain.js', 'onnxruntime-node']) {
+    const manifest = path.join(peersDirectory, 'node_modules', library, 'package.json');
+    if (existsSync(manifest)) found[library] = JSON.parse(readFileSync(manifest, 'utf8')).version;
   }
   if (existsSync(path.join(peersDirectory, 'native_peers.py'))) {
     const script = `
 import importlib.metadata as m, json, sys
 found = {'python': sys.version.split()[0]}
-for name in ['torch', 'jax', 'keras', 'numpy']:
-    try: found[name] = m.version(name)
+for name, package in [('torch', 'torch'), ('jax', 'jax'), ('keras', 'keras'), ('numpy', 'numpy'), ('tensorflow', 'tensorflow-cpu')]:
+    try: found[name] = m.version(package)
     except m.PackageNotFoundError: pass
 print(json.dumps(found))`;
     const { stdout } = await run(options.python, ['-c', script]);
@@ -134,21 +191,28 @@ print(json.dumps(found))`;
 }
 
 function heading() {
-  const titles = Object.keys(PEERS).map((peer) => `÷ ${peer}`);
-  const cells = ['workload', 'unit', 'Pellucid (least–greatest)', ...titles];
+  const cells = ['workload', 'unit', ...Object.keys(OWN), ...Object.keys(PEERS)];
   return [`| ${cells.join(' | ')} |`, `|---|---|${'--:|'.repeat(cells.length - 2)}`];
 }
 
-function line({ name, pellucid, peers }) {
-  const own = summary(pellucid);
-  const range = own.missing ?? `${short(own.value)} (${short(own.least)}–${short(own.greatest)})`;
-  const cells = Object.values(peers).map((results) => {
-    const peer = summary(results);
-    if (peer.missing || own.missing) return peer.missing ?? short(peer.value);
-    const ratio = own.value / peer.value;
-    return `**${ratio.toFixed(ratio < 10 ? 2 : 1)}** (${short(peer.value)}${peer.how ? ` ${peer.how}` : ''})`;
+function line({ name, own, peers }) {
+  const [first] = Object.values(own)[0];
+  const results = Object.values(own).map(summary);
+  const rates = results.map(({ missing, value, least, greatest }) =>
+    missing ? missing : `${short(value)} (${short(least)}–${short(greatest)})`,
+  );
+  const cells = Object.values(peers).map((measurements) => {
+    const peer = summary(measurements);
+    if (peer.missing) return peer.missing;
+    const ratios = results.map(({ value }) => {
+      if (!(value > 0)) return '–';
+      const ratio = isTime(name) ? peer.value / value : value / peer.value;
+      return ratio.toFixed(ratio < 10 ? 2 : ratio < 100 ? 1 : 0);
+    });
+    return `**${ratios.join(' / ')}** (${short(peer.value)}${peer.how ? ` ${peer.how}` : ''})`;
   });
-  return `| ${[WORKLOADS[name].title, own.metric ?? '', range, ...cells].join(' | ')} |`;
+  const bare = first?.bare ? `; bare Node ${short(first.bare)}` : '';
+  return `| ${[`${WORKLOADS[name].title}${bare}`, first?.metric ?? '', ...rates, ...cells].join(' | ')} |`;
 }
 
 /** The median over the rounds of the medians of the processes. */
@@ -169,15 +233,16 @@ function short(value) {
   return value.toPrecision(3);
 }
 
-/** The losses of step 20 (matmul: an element), which show that all computed the same. */
-function checkLine({ name, pellucid, peers }) {
-  const own = pellucid[0]?.check;
-  const cells = Object.values(peers).map(([first]) => {
-    if (first?.check === undefined || first.check === null) return '–';
-    const apart = Math.abs(first.check - own) / Math.abs(own) > CHECK_TOLERANCE;
-    return `${first.check.toPrecision(5)}${apart && WORKLOADS[name].kind !== 'fit' ? ' **differs**' : ''}`;
+/** The losses of step 20 (the CNN: of step 3; matmul: an element), which show that all computed the same. */
+function checkLine({ name, own, peers }) {
+  const [first] = Object.values(own)[0];
+  const expected = first?.check;
+  const cells = Object.values(peers).map(([result]) => {
+    if (result?.check === undefined || result.check === null || expected === undefined) return '–';
+    const apart = Math.abs(result.check - expected) / Math.abs(expected) > CHECK_TOLERANCE;
+    return `${result.check.toPrecision(5)}${apart && WORKLOADS[name].kind !== 'fit' ? ' **differs**' : ''}`;
   });
-  return `| ${[WORKLOADS[name].title, own?.toPrecision(5) ?? '–', ...cells].join(' | ')} |`;
+  return `| ${[WORKLOADS[name].title, expected?.toPrecision(5) ?? '–', ...cells].join(' | ')} |`;
 }
 
 function report() {
@@ -189,34 +254,31 @@ function report() {
   const titles = Object.keys(PEERS);
   return `# Benchmark
 
-Written by \`node bench/main.js --peers DIR --python PYTHON --only ${options.only} --threads ${options.threads} --rounds ${options.rounds}\` on ${new Date().toISOString().slice(0, 10)}.
+Written by \`node bench/main.js --peers DIR --python PYTHON --only ${options.only} --rounds ${options.rounds}\` on ${new Date().toISOString().slice(0, 10)}.
 
 - Machine: ${os.cpus().length} × ${cpu?.model.trim()}, ${memory} GiB, ${os.type()} ${os.release()} ${os.arch()}; load average at the end ${load}.
 - Versions: Pellucid ${manifest.version}, Node ${process.versions.node}, ${list.join(', ') || 'no peers'}.
 
-Bold: Pellucid's rate divided by the peer's, so above 1 Pellucid is faster; in parentheses the peer's own rate. "not here": not
-installed; "–": the peer has no such way.
+The first columns are Pellucid's rates, with the least and greatest of the segments. In each peer's column, bold: Pellucid's rate in these
+three ways divided by the peer's (times inverted), so above 1 Pellucid is faster; in parentheses the peer's own rate, its fastest way and
+number of threads. "not here": not installed; "–": the peer has no such way.
 
 ${heading().join('\n')}
 ${rows.map(line).join('\n')}
 
 Pellucid and each peer in turn, each in a fresh process: a second of warm-up, then the median of five segments of half a second or
-more (fit: of five epochs, after one that compiles); with more rounds, the median of theirs. Pellucid computes on one thread of WebAssembly;
-so does jax-js in the step rows. Native peers have ${options.threads} thread${options.threads === '1' ? '' : 's'}, and in the fit rows whichever is faster of one and two; Node's
-own threads for garbage and compilation are not counted, and one thread of JAX (and keras-jax) means one core for the whole process. Steps are written by hand on each library's core, as its users write the
-fastest loop (keras-jax: the faster of \`train_on_batch\` and \`fit\` with 32 steps an execution, on as few as 16 batches an epoch).
-Fit is the public \`sequential(…).fit\` with shuffling and the accuracy metric; the peers shuffle, and compute no metric but the loss.
+more (fit: of five epochs, after one that compiles); with more rounds, the median of theirs. Steps are written by hand on each library's
+core, as its users write the fastest loop (Keras: \`fit\` with 32 steps an execution). Fit is the public \`sequential(…).fit\` with shuffling
+and the accuracy metric; the peers shuffle, and compute no metric but the loss. BLAS is the system's OpenBLAS, called on one thread by each
+of Pellucid's threads.
 
-**The machine is shared and noisy**: other work runs beside the benchmark. Trust the ratios within one run, take less than 1.5 ×
-for a tie, and do not compare rates between runs.
-
-A load average above the number of cores means that all were slowed, and not all alike: peers whose steps are many small calls
-seem to lose most, so Pellucid's ratios in W1 and W2 are probably larger than on an idle machine.
+**The machine is shared and noisy**: trust the ratios within one run, take less than 1.5 × for a tie, and do not compare rates between
+runs. A load average above the number of cores means that all were slowed, and not all alike.
 
 ## The same arithmetic
 
-The loss at training step 20 (fit: of the last epoch for Pellucid and Keras, of the last batch for the others, in orders of their own; matmul: an
-element of the product).
+The loss at training step 20 (the CNN: step 3; fit: of the last epoch for Pellucid and Keras, of the last batch for the others, in orders of
+their own; matmul and latency: an element of the result).
 
 | workload | Pellucid | ${titles.join(' | ')} |
 |---|--:|${'--:|'.repeat(titles.length)}

@@ -1,10 +1,12 @@
 // Measures one workload on the built library, and prints one line of JSON: node bench/pellucid.js w1 --threads 1 --blas
 
+import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import * as pellucid from '../dist/index.js';
 import { CompiledStep } from '../dist/tensor/compile.js';
 import { convolve } from '../dist/tensor/nn/convolution.js';
 import { maxPool } from '../dist/tensor/nn/pooling.js';
+import { blockStep } from './blocks.js';
 import * as bench from './workloads.js';
 
 const { arange, matmul, variable } = pellucid;
@@ -18,7 +20,9 @@ const threads = settings.threads ? { threads: Number(settings.threads) } : {};
 pellucid.setBackend(pellucid.wasmBackend({ ...threads, blas: settings.blas }));
 const workload = bench.WORKLOADS[name];
 if (!workload) throw new Error(`No workload ${name}: one of ${Object.keys(bench.WORKLOADS).join(', ')}`);
-const measure = { binary: steps, classes: steps, cnn: steps, fit, matmul: products }[workload.kind];
+const measure = { binary: steps, classes: steps, cnn: steps, fit, matmul: products, block, latency, start }[
+  workload.kind
+];
 const { values, ...rest } = await measure();
 console.log(JSON.stringify({ value: bench.median(values), values, ...rest }));
 
@@ -155,4 +159,60 @@ function products() {
   });
   const check = step.outputs()[0].data[size + 2];
   return { metric: 'GFLOP/s', check, values: rates.map((rate) => (rate * 2 * size ** 3) / 1e9) };
+}
+
+function block() {
+  const step = blockStep(name);
+  step.run();
+  return { metric: 'steps/s', values: bench.throughput((times) => step.run(times)) };
+}
+
+/** One example in, its outputs out, from and to ordinary arrays. */
+function latency() {
+  const isCnn = workload.sizes === undefined;
+  const layers = (isCnn ? bench.cnnWeights() : bench.denseWeights(workload.sizes)).map(
+    ({ kernel, bias, shape }) => ({
+      kernel: variable({ dtype: 'float32', shape, data: kernel }),
+      bias: variable({ dtype: 'float32', shape: [bias.length], data: bias }),
+      shape,
+    }),
+  );
+  const shape = isCnn ? [1, 28, 28, 1] : [1, 784];
+  const step = new CompiledStep((x) => [forward(layers, x)], [{ dtype: 'float32', shape }]);
+  const data = bench.images(1).x;
+  const one = () => {
+    step.set(0, { dtype: 'float32', shape, data });
+    step.run();
+    return step.outputs()[0].data;
+  };
+  const rates = bench.throughput((times) => {
+    for (let i = 0; i < times; i++) one();
+  });
+  return { metric: 'µs', check: one()[3], values: rates.map((rate) => 1e6 / rate) };
+}
+
+function forward(layers, inputs) {
+  return layers.reduce((values, { kernel, bias, shape }, i) => {
+    if (shape.length === 4) return convolution(values, kernel, bias);
+    const sums = matmul(values.reshape([-1, shape[0]]), kernel.read()).add(bias.read());
+    return i === layers.length - 1 ? sums : pellucid.relu(sums);
+  }, inputs);
+}
+
+/** Milliseconds of whole processes, after one that warms the file cache. */
+function start() {
+  const script = `const p = await import('${new URL('../dist/index.js', import.meta.url)}');
+const a = p.tensor([[1, 2], [3, 4]]); if (p.matmul(a, a).array()[0][0] !== 7) throw 1; process.exit(0);`;
+  const timed = (code) => {
+    const begin = performance.now();
+    execFileSync(process.execPath, ['--input-type=module', '-e', code]);
+    return performance.now() - begin;
+  };
+  const median = (code) => {
+    timed(code);
+    return bench.median(Array.from({ length: 7 }, () => timed(code)));
+  };
+  const bare = median('process.exit(0)');
+  const values = [median(script), median(script), median(script)];
+  return { metric: 'ms', bare, values };
 }

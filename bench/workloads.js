@@ -23,6 +23,13 @@ export const WORKLOADS = {
     rate: 1e-3,
   },
   w5: { title: 'W5 CNN 3×3×32, 3×3×64, 128, 10, batch 32, Adam', kind: 'cnn', batch: 32, rate: 1e-3 },
+  residual: { title: 'residual block, 2 convolutions 3×3×32 on 16×16, batch 32', kind: 'block' },
+  lstm: { title: '2-layer LSTM, 128 units, 50 steps, batch 32', kind: 'block' },
+  attention: { title: 'attention, 4 heads, 64 × 128, batch 8', kind: 'block' },
+  normsoftmax: { title: 'layer normalisation and softmax, 256 × 512', kind: 'block' },
+  w7mlp: { title: 'W7 latency, 784-128-10, batch 1', kind: 'latency', sizes },
+  w7cnn: { title: 'W7 latency, CNN, batch 1', kind: 'latency' },
+  w8: { title: 'W8 fresh process: import and first 2 × 2 product', kind: 'start' },
   w6n512: { title: 'W6 matmul 512', kind: 'matmul', size: 512 },
   w6n1024: { title: 'W6 matmul 1024', kind: 'matmul', size: 1024 },
 };
