@@ -35,6 +35,7 @@ export interface Team {
 /** Another thread, as this one sees it. */
 export interface Hand {
   post(message: unknown): void;
+  end(): void;
   readonly state: 'starting' | 'ready' | 'lost';
 }
 
@@ -45,6 +46,8 @@ export interface CrewOptions {
   readonly patience?: number | undefined;
   readonly hire?: (() => Hand) | undefined;
   readonly maySleep?: boolean | undefined;
+  /** Threads are replaced after so many bytes of programs have been dropped. */
+  readonly mostDropped?: number | undefined;
 }
 
 /** Bytes of the words by which threads start together: how many have come, and whether to go. */
@@ -52,6 +55,8 @@ export const START_BYTES = 128;
 const COME = 0;
 const GO = 16;
 const PATIENCE = 10_000;
+/** An idle thread does not collect garbage, and keeps the memory of programs that it has forgotten. */
+const MOST_DROPPED = 64 * 2 ** 20;
 /** Tickets are numbers of 32 bits, and their negatives say that a run is off. */
 const LAST_TICKET = 2 ** 30;
 
@@ -96,10 +101,19 @@ export function makeCrew(most: number, options: CrewOptions = {}): Crew | undefi
   const threads = Math.min(options.size ?? available, most);
   if (threads < 2 || available === 1) return undefined;
   const hire = options.hire ?? hireThread;
-  const { patience = PATIENCE, maySleep = canSleep() } = options;
+  const { patience = PATIENCE, maySleep = canSleep(), mostDropped = MOST_DROPPED } = options;
   let hands: Hand[] | undefined;
   let isLost = false;
   let programs = 0;
+  let dropped = 0;
+  /** Counts the crews there have been: a program must be made known to each. */
+  let generation = 0;
+  const replaceAll = () => {
+    for (const hand of hands ?? []) hand.end();
+    hands = undefined;
+    dropped = 0;
+    generation++;
+  };
   const hireAll = (): Hand[] => {
     try {
       return Array.from({ length: threads - 1 }, hire);
@@ -114,7 +128,7 @@ export function makeCrew(most: number, options: CrewOptions = {}): Crew | undefi
     enlist({ module, memory, startAt, blas }) {
       const id = programs++;
       const words = new Int32Array(memory.buffer, startAt, START_BYTES / 4);
-      let isKnown = false;
+      let knownTo = -1;
       let ticket = 0;
       const tell = (message: object, more: (thread: number) => object = () => ({})) => {
         hands?.forEach((hand, i) => {
@@ -126,8 +140,8 @@ export function makeCrew(most: number, options: CrewOptions = {}): Crew | undefi
           hands ??= hireAll();
           isLost ||= hands.some(({ state }) => state === 'lost');
           if (isLost || hands.some(({ state }) => state === 'starting')) return 1;
-          if (!isKnown) tell({ task: 'enlist', module, memory, startAt, blas });
-          isKnown = true;
+          if (knownTo !== generation) tell({ task: 'enlist', module, memory, startAt, blas });
+          knownTo = generation;
           ticket = (ticket % LAST_TICKET) + 1;
           Atomics.store(words, COME, 0);
           tell({ task: 'run', times, threads, ticket }, (thread) => ({ thread }));
@@ -140,7 +154,10 @@ export function makeCrew(most: number, options: CrewOptions = {}): Crew | undefi
           isLost = true;
         },
         dismiss() {
-          if (isKnown) tell({ task: 'dismiss' });
+          if (knownTo !== generation) return;
+          tell({ task: 'dismiss' });
+          dropped += memory.buffer.byteLength;
+          if (dropped >= mostDropped) replaceAll();
         },
       };
     },
@@ -206,6 +223,7 @@ function nodeThreads(): NodeThreads | undefined {
       const hand = {
         state: 'ready' as Hand['state'],
         post: (message: unknown) => worker.postMessage(message),
+        end: () => void worker.terminate(),
       };
       const lose = () => {
         hand.state = 'lost';
@@ -224,6 +242,7 @@ function hireInPage(): Hand {
   const hand = {
     state: 'starting' as Hand['state'],
     post: (message: unknown) => worker.postMessage(message),
+    end: () => worker.terminate(),
   };
   worker.onmessage = () => {
     hand.state = 'ready';

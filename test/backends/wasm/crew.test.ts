@@ -41,11 +41,21 @@ function resultOf(program: ReturnType<typeof compiled>): NDArray {
 
 const expected = resultOf(compiled({}, 1));
 
+/** Collects garbage: the flag works after start, for contexts made later. */
+function collect(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
 /** A thread with a script of its own. */
 function hireScript(script: string): Hand {
   const worker = new Worker(script, { eval: true, execArgv: [] });
   worker.unref();
-  return { state: 'ready', post: (message) => worker.postMessage(message) };
+  return {
+    state: 'ready',
+    post: (message) => worker.postMessage(message),
+    end: () => void worker.terminate(),
+  };
 }
 
 describe('threads that are not there', () => {
@@ -123,7 +133,9 @@ describe('threads that are not there', () => {
   });
 
   test('a thread that is still starting is not waited for', () => {
-    const program = compiled({ hire: () => ({ state: 'starting', post: () => undefined }) });
+    const program = compiled({
+      hire: () => ({ state: 'starting', post: () => undefined, end: () => undefined }),
+    });
     expect(resultOf(program)).toEqual(expected);
     expect(program.report.threads).toBe(1);
   });
@@ -157,6 +169,7 @@ test('programs take turns on the same threads, which forget those that are colle
       get state() {
         return hand.state;
       },
+      end: () => hand.end(),
       post(message) {
         messages.push(message as { task: string; id: number });
         hand.post(message);
@@ -182,14 +195,37 @@ test('programs take turns on the same threads, which forget those that are colle
     expect(second.report.threads).toBe(2);
   };
   takeTurns();
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   for (let i = 0; i < 50 && !messages.some(({ task }) => task === 'dismiss'); i++) {
     collect();
     await new Promise((done) => setTimeout(done, 20));
   }
   expect(messages.filter(({ task }) => task === 'dismiss')).toEqual([{ task: 'dismiss', id: 1 }]);
   expect(resultOf(first)).toEqual(expected);
+  expect(first.report.threads).toBe(2);
+});
+
+test('threads make way for new ones when they hold much that has been dropped', async () => {
+  let hired = 0;
+  const hire = () => {
+    hired++;
+    return hireThread();
+  };
+  const crew = { hire, mostDropped: 1 };
+  const backend = wasmBackend({ threads: 2 }, { thresholds: SHARING_EVERYTHING, crew });
+  const make = (node: typeof output) => {
+    const program = backend.compile({ outputs: [node], updates: [] }, { kept: true });
+    program.write(x, value);
+    resultOf(program);
+    return program;
+  };
+  const first = make(output);
+  make(build.sin(output));
+  for (let i = 0; i < 50 && hired < 2; i++) {
+    collect();
+    await new Promise((done) => setTimeout(done, 20));
+    expect(resultOf(first)).toEqual(expected);
+  }
+  expect(hired).toBe(2);
   expect(first.report.threads).toBe(2);
 });
 
