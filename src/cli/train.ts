@@ -1,6 +1,6 @@
 import { basename, join, relative } from 'node:path';
 import { saveModel } from '../formats/index.ts';
-import { type Callback, earlyStopping, type Logs, type Sequential, setSeed } from '../index.ts';
+import { type Callback, earlyStopping, type Logs, type Model, type Sequential, setSeed } from '../index.ts';
 import { type Judgement, judge } from './judge.ts';
 import { storedSource } from './modelFile.ts';
 import { networkFor, type Settings, settingsFor, type Wishes } from './network.ts';
@@ -59,8 +59,12 @@ export async function train(
   const seconds = (performance.now() - start) / 1000;
   const compiled = model.lastReport;
   if (options.verbose && compiled) {
+    const { inputs, activations, scratch, tables } = compiled.peakBytes;
     say(
-      `compiled in ${compiled.milliseconds.toFixed(1)} ms: ${compiled.kernels} kernels, ${compiled.codeBytes} bytes of code, arena of ${compiled.arenaBytes} bytes`,
+      `compiled in ${compiled.milliseconds.toFixed(1)} ms: ${compiled.kernels} kernels, ${compiled.codeBytes} bytes of code`,
+    );
+    say(
+      `arena of ${compiled.arenaBytes} bytes: ${inputs} for inputs and variables, ${activations} for activations, ${scratch} for scratch, ${tables} for tables`,
     );
   }
   const test = await judge(model, source.test, source);
@@ -204,7 +208,7 @@ function show(
 }
 
 /** A model's layers as reports show them. */
-export function layersOf(model: Sequential): LayerRecord[] {
+export function layersOf(model: Model): LayerRecord[] {
   return model.layers.map((layer) => {
     const { activation, rate } = layer.config();
     const detail =

@@ -3,6 +3,7 @@ import type { Shape } from '../../graph/ndarray.ts';
 import type { Applied, CallContext, Layer, Mask } from '../../layers/layer.ts';
 import { SymbolicTensor } from '../../layers/symbolic.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import type { StepData } from '../program.ts';
 import { graphBetween, type LayerGraph } from './graph.ts';
 import { type InputSpec, Model } from './model.ts';
 import { nameLayers } from './naming.ts';
@@ -18,6 +19,8 @@ export interface FunctionalOptions {
   readonly outputs: SymbolicTensors;
   readonly name?: string;
   readonly trainable?: boolean;
+  /** A training step of its own, in place of one loss made small: see `Model.trainStep`. */
+  readonly trainStep?: (model: Functional, data: StepData) => Readonly<Record<string, Tensor>>;
 }
 
 /** A graph of layers between inputs and outputs. */
@@ -25,11 +28,14 @@ export class Functional extends Model {
   override readonly className: string = 'Functional';
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
+  /** The names inputs were given by, where that was in a record. */
+  readonly inputKeys: readonly string[] | undefined;
+  /** Likewise of outputs. */
+  readonly outputKeys: readonly string[] | undefined;
   readonly #outputNames: readonly string[];
   readonly #graph: LayerGraph;
-  readonly #inputKeys: readonly string[] | undefined;
 
-  constructor({ inputs, outputs, name = 'functional', trainable = true }: FunctionalOptions) {
+  constructor({ inputs, outputs, name = 'functional', trainable = true, trainStep }: FunctionalOptions) {
     super({ name });
     const [inputKeys, inputList] = listed(inputs);
     const [outputKeys, outputList] = listed(outputs);
@@ -38,12 +44,14 @@ export class Functional extends Model {
     }
     this.inputs = inputList;
     this.outputs = outputList;
-    this.#inputKeys = inputKeys;
+    this.inputKeys = inputKeys;
+    this.outputKeys = outputKeys;
     this.#graph = graphBetween(inputList, outputList);
     nameLayers(this.#graph.layers);
     this.#outputNames = outputKeys ?? uniqueNames(outputList);
     this.buildMany(inputList.map(({ exampleShape }) => exampleShape));
     if (!trainable) this.trainable = false;
+    if (trainStep) this.trainStep = (data) => trainStep(this, data);
   }
 
   override get layers(): readonly Layer[] {
@@ -61,7 +69,7 @@ export class Functional extends Model {
 
   override get inputSpecs(): readonly InputSpec[] {
     return this.inputs.map(({ name, dtype, exampleShape, batchSize }, i) => ({
-      name: this.#inputKeys?.[i] ?? name,
+      name: this.inputKeys?.[i] ?? name,
       dtype,
       shape: exampleShape,
       batchSize,
@@ -151,6 +159,7 @@ function uniqueNames(outputs: readonly SymbolicTensor[]): string[] {
  *
  * @param options.inputs one, several, or a record by name; what `fit` and `predict` are given follows it
  * @param options.outputs likewise
+ * @param options.trainStep computes losses and gradients of its own, applies them, and returns what is logged
  * @throws ArgumentError where outputs do not depend on the inputs alone
  */
 export function model(options: FunctionalOptions): Functional {

@@ -8,6 +8,8 @@ const loaded = (module: Promise<Module>) => module as Promise<Loaded>;
 
 /** What the worker can compute, by lab: the exported functions of each lab's `compute.ts`. */
 export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
+  gates: () => loaded(import('./gates/compute.ts')),
+  graph: () => loaded(import('./graph/compute.ts')),
   mlp: () => loaded(import('./mlp/compute.ts')),
   activations: () => loaded(import('./activations/compute.ts')),
   neuron: () => loaded(import('./neuron/compute.ts')),

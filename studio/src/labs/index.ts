@@ -29,11 +29,25 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./activations/lab.tsx'),
   },
   {
+    id: 'gates',
+    section: '1.3',
+    title: 'Gates and the perceptron',
+    question: 'What can one line learn?',
+    load: () => import('./gates/lab.tsx'),
+  },
+  {
     id: 'mlp',
     section: '1.4',
     title: 'The worked MLP',
     question: 'Can I follow every number?',
     receivesNetworks: true,
     load: () => import('./mlp/lab.tsx'),
+  },
+  {
+    id: 'graph',
+    section: '1.5',
+    title: 'The computational graph',
+    question: 'How does reverse mode reuse work?',
+    load: () => import('./graph/lab.tsx'),
   },
 ];
