@@ -14,6 +14,8 @@ export interface TableColumn {
   readonly title: string;
   /** Numbers stand right, so that their digits align. */
   readonly align?: 'left' | 'right';
+  /** Rows are moments, one after the other: in a terminal what differs from the row above is marked. */
+  readonly follows?: boolean;
 }
 
 /** Plain text with aligned columns. */

@@ -1,6 +1,13 @@
 /** Opening every number: expressions, the ledger of a network, floating point. A contents page. */
 export * from './diagnose/index.ts';
-export { type Block, documentHTML, documentMarkdown, documentText, type Table } from './document.ts';
+export {
+  type Block,
+  documentHTML,
+  documentMarkdown,
+  documentText,
+  type Table,
+  type TableColumn,
+} from './document.ts';
 export { DRAWING_STYLE } from './expression/drawing.ts';
 export { type Contribution, Evaluation } from './expression/evaluation.ts';
 export { ExpressionGraph, graph } from './expression/graph.ts';
@@ -34,5 +41,11 @@ export {
   round,
   spacing,
 } from './numbers/formats.ts';
+export {
+  halfPrecisionDescent,
+  PRECISIONS,
+  type Precision,
+  type PrecisionRun,
+} from './numbers/mixedPrecision.ts';
 export { arithmetic, type Phenomenon, phenomena } from './numbers/phenomena.ts';
 export { type StabilityRow, stability } from './numbers/softmax.ts';

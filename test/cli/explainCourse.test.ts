@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Subject } from '../../src/cli/explain/command.ts';
 import { PERCEPTRON, type PerceptronOptions } from '../../src/cli/explain/perceptron.ts';
+import type { Subject } from '../../src/cli/explain/subject.ts';
 
 const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pellucid-course-'));
@@ -21,7 +21,7 @@ function explain(...args: string[]) {
 }
 
 /** The same without a process of its own: what is written. */
-async function shown(subject: Subject, options: PerceptronOptions): Promise<string> {
+async function shown(subject: Subject<PerceptronOptions>, options: PerceptronOptions): Promise<string> {
   const written: string[] = [];
   const out = { write: (text: string) => written.push(text) };
   await subject.run(options, { out, err: out, colour: false });

@@ -1,22 +1,17 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { type Block, documentHTML } from '../../explain/index.ts';
-import { ArgumentError } from '../../index.ts';
+import type { Block } from '../../explain/index.ts';
 import {
-  displayed,
   LECTURE_SLIPS,
   type PerceptronResult,
   type PerceptronRow,
-  type Separable,
-  separability,
   trainPerceptron,
-  type Verdict,
 } from '../../units/index.ts';
-import type { Terminal } from '../train.ts';
-import type { Subject } from './command.ts';
-import { type TruthTable, truthTableOf } from './gateOption.ts';
-import { notNegative, positive, whole } from './options.ts';
-import { type ExplainOptions, present } from './present.ts';
-import { slipBlocks, stepRecord } from './workedExample.ts';
+import { truthTableOf } from './gateOption.ts';
+import { ALPHA, EPOCHS, GATE, notNegative } from './options.ts';
+import type { ExplainOptions } from './present.ts';
+import { heading, paragraph, point, type Shown, shown, slipBlocks, subject } from './subject.ts';
+import { verdictOn, verdictRecord, verdictText } from './verdict.ts';
+import { stepRecord } from './workedExample.ts';
 
 type InputKind = '0/1' | '±1';
 
@@ -29,108 +24,58 @@ export interface PerceptronOptions extends ExplainOptions {
   readonly epochs?: number;
 }
 
+/** Whether a gate's inputs are 0 and 1 or −1 and 1. */
+export const INPUTS = new Option('--inputs <kind>', '0/1 or ±1 (default: 0/1)').argParser(
+  (text: string): InputKind => {
+    if (text === '0/1' || text === 'binary') return '0/1';
+    if (['±1', '+-1', '-1/1', 'bipolar'].includes(text)) return '±1';
+    throw new InvalidArgumentError(`expected 0/1 or ±1, found "${text}".`);
+  },
+);
+
 /** `pellucid explain perceptron --gate and`: the eight steps of section 1.3, until an epoch changes nothing. */
-export const PERCEPTRON: Subject = {
-  description: 'the learning of a gate',
+export const PERCEPTRON = subject<PerceptronOptions>({
+  section: '1.3',
+  description: 'the learning of a gate in eight steps, until an epoch changes nothing',
   options: [
-    new Option(
-      '--gate <name>',
-      'for perceptron: and, or, nand, nor, xor, not, or rows as 00:0,01:1,10:1,11:0 (default: and)',
-    ),
-    new Option('--alpha <rate>', 'for perceptron: the learning rate (default: 1)').argParser(positive),
-    new Option(
-      '--theta <width>',
-      'for perceptron: the dead zone reaches from −θ to θ (default: 0.2)',
-    ).argParser(notNegative),
-    new Option('--order <rows>', 'for perceptron: the rows in the order of learning (default: 11,10,01,00)'),
-    new Option('--inputs <kind>', 'for perceptron: 0/1 or ±1 (default: 0/1)').argParser(inputKind),
-    new Option('--epochs <count>', 'for perceptron: epochs at most (default: 100)').argParser(whole),
+    GATE,
+    ALPHA,
+    new Option('--theta <width>', 'the dead zone reaches from −θ to θ (default: 0.2)').argParser(notNegative),
+    new Option('--order <rows>', 'the rows in the order of learning (default: 11,10,01,00)'),
+    INPUTS,
+    EPOCHS,
   ],
-  run: explainPerceptron,
-};
+  show: showPerceptron,
+});
 
-function inputKind(text: string): InputKind {
-  if (text === '0/1' || text === 'binary') return '0/1';
-  if (['±1', '+-1', '-1/1', 'bipolar'].includes(text)) return '±1';
-  throw new InvalidArgumentError(`expected 0/1 or ±1, found "${text}".`);
-}
-
-async function explainPerceptron(options: PerceptronOptions, terminal: Terminal): Promise<void> {
+function showPerceptron(options: PerceptronOptions): Shown {
   const { alpha = 1, theta = 0.2, epochs = 100, inputs: kind = '0/1' } = options;
   const table = truthTableOf(options.gate ?? 'and', options.order);
   const inputs = kind === '0/1' ? table.inputs : table.inputs.map((row) => row.map((x) => 2 * x - 1));
   const targets = table.outputs.map((output) => 2 * output - 1);
-  const verdict = separability(inputs, table.outputs);
-  if (verdict.kind === 'contradictory') throw contradiction(table, verdict.rows);
+  const verdict = verdictOn(table, inputs);
   const result = trainPerceptron(inputs, targets, { learningRate: alpha, theta, epochs });
-  const settings = `α = ${shown(alpha)}, θ = ${shown(theta)}, inputs ${kind}, targets ±1, weights and bias from 0.`;
-  const blocks: Block[] = [
-    { kind: 'heading', text: `A perceptron learns ${table.name}` },
-    { kind: 'paragraph', text: settings },
-    { kind: 'paragraph', text: verdictText(verdict, inputs, table.outputs) },
-    ...learningBlocks(result),
-    { kind: 'heading', text: 'Where the text of 1.3 slips', level: 2 },
-    ...slipBlocks(LECTURE_SLIPS.filter(({ where }) => where.includes('1.3'))),
-  ];
-  await present(
-    {
-      title: `A perceptron learns ${table.name}`,
-      blocks,
-      toHTML: () => documentHTML(blocks),
-      toJSON: () => ({
-        gate: table.name,
-        ...{ alpha, theta, kind, inputs, targets },
-        separability: verdictRecord(verdict),
-        ...{ epochs: result.epochs, stopped: result.stopped, weights: result.weights, bias: result.bias },
-        rows: result.rows,
-        steps: result.trace.steps.map(stepRecord),
-        stepsComplete: result.trace.complete,
-      }),
+  return {
+    title: `A perceptron learns ${table.name}`,
+    blocks: [
+      paragraph(
+        `α = ${shown(alpha)}, θ = ${shown(theta)}, inputs ${kind}, targets ±1, weights and bias from 0.`,
+      ),
+      paragraph(verdictText(verdict, inputs, table.outputs)),
+      ...learningBlocks(result),
+      heading('Where the text of 1.3 slips', 2),
+      ...slipBlocks(LECTURE_SLIPS.filter(({ where }) => where.includes('1.3'))),
+    ],
+    json: {
+      gate: table.name,
+      ...{ alpha, theta, kind, inputs, targets },
+      separability: verdictRecord(verdict),
+      ...{ epochs: result.epochs, stopped: result.stopped, weights: result.weights, bias: result.bias },
+      rows: result.rows,
+      steps: result.trace.steps.map(stepRecord),
+      stepsComplete: result.trace.complete,
     },
-    options,
-    terminal,
-  );
-}
-
-function contradiction({ inputs, outputs }: TruthTable, [first, second]: readonly [number, number]) {
-  return new ArgumentError({
-    asked: `This table is contradictory: rows ${first + 1} and ${second + 1} both have the inputs ${inputs[first]?.join('')}, but the outputs ${outputs[first]} and ${outputs[second]}.`,
-  });
-}
-
-function verdictRecord(verdict: Verdict) {
-  return verdict.kind === 'separable'
-    ? verdict
-    : { ...verdict, multipliers: verdict.multipliers.map(Number) };
-}
-
-const shown = (value: number) => displayed(value).text;
-const point = (values: readonly number[]) => `(${values.map(shown).join(', ')})`;
-
-function verdictText(
-  verdict: Exclude<Verdict, { kind: 'contradictory' }>,
-  inputs: readonly (readonly number[])[],
-  outputs: readonly number[],
-): string {
-  if (verdict.kind === 'separable') return separableText(verdict);
-  const side = (label: number) =>
-    verdict.multipliers
-      .flatMap((value, row) =>
-        value > 0n && outputs[row] === label ? [`${value}·${point(inputs[row] ?? [])}`] : [],
-      )
-      .join(' + ');
-  return `Not linearly separable, and this proves it: the rows for 1 and the rows for 0 have a mixture in common. ${side(1)} = ${side(0)}, with the same number of rows on both sides: both average to ${point(verdict.point)}, where no threshold can tell them apart.`;
-}
-
-function separableText({ weights, threshold, margin }: Separable): string {
-  if (margin === Number.POSITIVE_INFINITY) return 'Every row has the same output: no line is needed.';
-  const terms = weights.flatMap((weight, i) =>
-    weight === 0
-      ? []
-      : [`${weight === 1 ? '' : weight === -1 ? '−' : `${shown(weight)}·`}x${'₁₂₃₄₅₆'[i] ?? ''}`],
-  );
-  const line = terms.join(' + ').replaceAll('+ −', '− ');
-  return `Linearly separable: ${line} = ${shown(threshold)} is a line between, ${shown(margin)} away from the nearest row.`;
+  };
 }
 
 /** Epochs that a terminal shows: the first and the last. */
@@ -169,7 +114,11 @@ function learningBlocks(result: PerceptronResult): Block[] {
         '',
         ...names.map((i) => `w${i}`),
         'b',
-      ].map((title) => ({ title, align: title === '' ? 'left' : 'right' })),
+      ].map((title) => ({
+        title,
+        align: title === '' ? 'left' : 'right',
+        follows: /^[wb]/.test(title),
+      })),
       rows: rows.filter(isShown).map(rowText),
     },
     { kind: 'paragraph', text: `${outcome}${omitted}` },

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { createColors } from 'picocolors';
-import type { Block } from '../../explain/index.ts';
+import type { Block, Table } from '../../explain/index.ts';
 import { PellucidError } from '../../index.ts';
 import { Html, html } from '../report/html.ts';
 import { contentPolicy, styleSheet } from '../report/style.ts';
-import { table } from '../terminal/tables.ts';
+import { type TableOptions, table } from '../terminal/tables.ts';
 import type { Terminal } from '../train.ts';
 
-/** Options that every subject of `pellucid explain` takes, and those of each. */
+/** Options that `pellucid explain` takes for everything; subjects add their own. */
 export interface ExplainOptions {
   readonly at?: Readonly<Record<string, number>>;
   /** Of a model: which example, counted from 1, and which part of the network. */
@@ -64,9 +64,24 @@ export function textOf(blocks: readonly Block[], colour: boolean): string {
       if (block.kind === 'heading') return bold(block.text);
       if (block.kind === 'paragraph') return block.text;
       const columns = block.columns.map((column) => ({ ...column, most: WIDEST }));
-      return table(columns, block.rows, { colour });
+      return table(columns, block.rows, { colour, paint: painterOf(block, colour) });
     })
     .join('\n\n');
+}
+
+/** Words that stand out in a table. */
+const MARKED = /^(corrected|dead|changed|problem|warning|saturated|no)$|^← /;
+
+/** Numbers below 0 in red, words that matter and what has changed since the row above in yellow. */
+function painterOf({ columns, rows }: Table, colour: boolean): NonNullable<TableOptions['paint']> {
+  const { red, yellow } = createColors(colour);
+  return (text, row, column) => {
+    const cell = rows[row]?.[column] ?? '';
+    const before = row > 0 ? rows[row - 1]?.[column] : cell;
+    const changed = columns[column]?.follows === true && before !== cell;
+    if (changed || MARKED.test(cell)) return yellow(text);
+    return columns[column]?.align === 'right' && cell.startsWith('−') ? red(text) : text;
+  };
 }
 
 async function writePage(file: string, { title, toHTML, style = '' }: Explanation): Promise<void> {

@@ -1,19 +1,17 @@
 import { Option } from 'commander';
-import { type Block, documentHTML } from '../../explain/index.ts';
+import type { Block } from '../../explain/index.ts';
 import {
   DIGITS,
   fixed,
   LECTURE_SLIPS,
-  type Slip,
   type Step,
   symbolText,
   type WorkedExample,
   workedExample,
 } from '../../units/index.ts';
-import type { Terminal } from '../train.ts';
-import type { Subject } from './command.ts';
 import { whole } from './options.ts';
-import { type ExplainOptions, present } from './present.ts';
+import type { ExplainOptions } from './present.ts';
+import { type Shown, slipBlocks, subject } from './subject.ts';
 
 export interface WorkedExampleOptions extends ExplainOptions {
   readonly asPrinted?: boolean;
@@ -21,37 +19,29 @@ export interface WorkedExampleOptions extends ExplainOptions {
 }
 
 /** `pellucid explain worked-example`: the lecture's solved example of section 1.4, every number with its formula. */
-export const WORKED_EXAMPLE: Subject = {
-  description: "the lecture's solved multi-layer perceptron",
+export const WORKED_EXAMPLE = subject<WorkedExampleOptions>({
+  section: '1.4',
+  description: "the lecture's solved multi-layer perceptron, number by number",
   options: [
-    new Option('--as-printed', "for worked-example: keep the lecture's slip instead of the right weight"),
-    new Option('--iterations <count>', 'for worked-example: passes to show (default: 2)').argParser(whole),
+    new Option('--as-printed', "keep the lecture's slip instead of the right weight"),
+    new Option('--iterations <count>', 'passes to show (default: 2)').argParser(whole),
   ],
-  run: explainWorkedExample,
-};
-
-async function explainWorkedExample(options: WorkedExampleOptions, terminal: Terminal): Promise<void> {
-  const { asPrinted = false, iterations = 2 } = options;
-  const shown = workedExample({ asPrinted, iterations });
-  const other = workedExample({ asPrinted: !asPrinted, iterations });
-  const blocks = blocksOf(shown, other);
-  await present(
-    {
-      title: 'The worked example',
-      blocks,
-      toHTML: () => documentHTML(blocks),
-      toJSON: () => ({
+  show: ({ asPrinted = false, iterations = 2 }): Shown => {
+    const shown = workedExample({ asPrinted, iterations });
+    const other = workedExample({ asPrinted: !asPrinted, iterations });
+    return {
+      title: `The worked example${asPrinted ? ', as printed' : ''}`,
+      blocks: blocksOf(shown, other),
+      json: {
         asPrinted,
         iterations: shown.iterations,
         reduced: shown.reduced,
         slips: shown.slips,
         steps: shown.trace.steps.map(stepRecord),
-      }),
-    },
-    options,
-    terminal,
-  );
-}
+      },
+    };
+  },
+});
 
 /** A step as plain data: every form of its formula, and the changes at full precision. */
 export function stepRecord({ title, group, formula, changes }: Step) {
@@ -69,7 +59,6 @@ const PARTS: readonly (readonly [title: string, belongs: (symbol: string) => boo
 
 function blocksOf(shown: WorkedExample, other: WorkedExample): Block[] {
   const blocks: Block[] = [
-    { kind: 'heading', text: `The worked example${shown.asPrinted ? ', as printed' : ''}` },
     {
       kind: 'paragraph',
       text: shown.asPrinted
@@ -137,12 +126,4 @@ function endOf({ iterations, reduced, slips }: WorkedExample): Block[] {
     { kind: 'heading', text: 'Where the text of 1.4 slips', level: 2 },
     ...slipBlocks([...slips, ...LECTURE_SLIPS.filter(({ where }) => where.includes('1.4'))]),
   ];
-}
-
-/** Slips in the order of the text: what is printed, what is right, and why. */
-export function slipBlocks(slips: readonly Slip[]): Block[] {
-  return slips.map(({ where, printed, correct, why }, at) => ({
-    kind: 'paragraph',
-    text: `Slip ${at + 1}, ${where}. Printed: ${printed}. Right: ${correct}. ${why}`,
-  }));
 }
