@@ -93,7 +93,7 @@ export class DirectProduct {
   }
 
   #tile(tile: Tile, row: Counter, column: Counter, a: PlainSide, b: PlainSide): void {
-    const { code, own } = this.#context;
+    const { code } = this.#context;
     const { depth } = this.#extent;
     const left = code.get(a.address).keep('i32');
     const right = code.get(b.address).keep('i32');
@@ -107,7 +107,7 @@ export class DirectProduct {
         code.get(right).emit('i32.const', b.depth).emit('i32.add').set(right);
       });
     }
-    this.#epilogue.write(tile, totals, row, column, { address: own, at: 0 });
+    this.#epilogue.write(tile, totals, row, column);
   }
 
   /** One step of the depth: each row's number times each vector of columns. */

@@ -57,7 +57,7 @@ export class DotProduct {
     column: Counter,
     columns: number,
   ): void {
-    const { code, own } = this.#context;
+    const { code } = this.#context;
     const { depth } = this.#extent;
     const a = Array.from({ length: rows }, (_, r) => this.#start(left, row, r));
     const b = Array.from({ length: columns }, (_, c) => this.#start(right, column, c));
@@ -82,7 +82,7 @@ export class DotProduct {
     for (let k = whole; k < depth; k++) add(k * UNIT, 'v128.load32_zero');
     const totals = sums.map((row4) => [this.#acrossLanes(row4)]);
     const tile = { rows, vectors: vectorsOf(columns) };
-    this.#epilogue.write(tile, totals, row, column, { address: own, at: 0 });
+    this.#epilogue.write(tile, totals, row, column);
   }
 
   #start({ address, outer }: PlainSide, at: Counter, ahead: number): Local {

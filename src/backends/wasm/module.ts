@@ -7,7 +7,7 @@ import { isVectorisable } from './body.ts';
 import { START_BYTES } from './crew.ts';
 import { writeMatmul } from './matmul.ts';
 import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
-import { type Means, type Phase, PhaseWriter } from './phases.ts';
+import { COMMON, type Means, OWN, type Phase, PhaseWriter } from './phases.ts';
 import { Tables } from './tables.ts';
 
 /** A program as a module: where what is in memory lies, behind the arena. */
@@ -42,6 +42,7 @@ interface Written {
  */
 export function assemble(program: Program, { native = false, relaxed = false } = {}): Assembled {
   const module = new ModuleBuilder();
+  for (let i = 0; i <= Math.max(COMMON, OWN); i++) module.global();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const barrierAt = align(program.memory.bytes);
   const startAt = barrierAt + BARRIER_BYTES;
@@ -78,8 +79,11 @@ export function assemble(program: Program, { native = false, relaxed = false } =
   const [times, thread, threads] = run.params as [Local, Local, Local];
   run.get(times).emit('i32.eqz');
   run.nest('if', () => run.emit('return'));
-  run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
-  const ownPlace = run.keep('i32');
+  if (commonBytes + ownBytes > 0) {
+    run.emit('i32.const', commonAt).emit('global.set', COMMON);
+    run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
+    run.emit('global.set', OWN);
+  }
   const steps = calls.flatMap(({ written, buffers }) => written.phases.map((phase) => ({ phase, buffers })));
   const alone = (body: () => void) => {
     if (!isParallel) {
@@ -100,14 +104,14 @@ export function assemble(program: Program, { native = false, relaxed = false } =
       if (end > at) {
         alone(() => {
           for (const { phase, buffers } of steps.slice(at, end)) {
-            pushPlaces(run, program, buffers, commonAt, ownPlace);
-            run.emit('i32.const', 0).emit('i32.const', 1).emit('call', phase.index);
+            pushPlaces(run, program, buffers);
+            run.emit('call', phase.index);
           }
         });
         at = end;
       } else {
         const { phase, buffers } = steps[at] as (typeof steps)[number];
-        pushPlaces(run, program, buffers, commonAt, ownPlace);
+        pushPlaces(run, program, buffers);
         for (const ahead of [0, 1]) {
           run.get(thread);
           if (ahead > 0) run.emit('i32.const', ahead).emit('i32.add');
@@ -128,15 +132,8 @@ export function assemble(program: Program, { native = false, relaxed = false } =
   return { module, tables, startAt, sharedWork, bytes: ownAt, ownBytes: own };
 }
 
-function pushPlaces(
-  run: FunctionBuilder,
-  program: Program,
-  buffers: readonly Buffer[],
-  common: number,
-  own: Local,
-): void {
+function pushPlaces(run: FunctionBuilder, program: Program, buffers: readonly Buffer[]): void {
   for (const buffer of buffers) run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
-  run.emit('i32.const', common).get(own);
 }
 
 function writeCopies(run: FunctionBuilder, program: Program): void {
