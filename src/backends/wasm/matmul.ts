@@ -11,7 +11,7 @@ import type { PhaseWriter } from './phases.ts';
 import { writeScalarProduct } from './scalarProduct.ts';
 import { costOf } from './sharing.ts';
 import { type PlainSide, plainSide, type Side, sideOf } from './sides.ts';
-import { Epilogue } from './tiles.ts';
+import { Epilogue, TILE_BYTES } from './tiles.ts';
 
 export type Matmul = Extract<Root, { kind: 'matmul' }>;
 
@@ -31,6 +31,8 @@ const PACKED_DEPTH = 9;
  */
 export function writeMatmul(phases: PhaseWriter, kernel: Kernel, root: Matmul): void {
   const product = new Product(kernel, root, phases.vector);
+  // A long epilogue loops over a tile in memory.
+  phases.ownBytes = Math.max(phases.ownBytes, TILE_BYTES);
   if (!phases.vector) writeScalarProduct(phases, product);
   else if (isNative(phases, product)) new NativeProduct(phases, product).write();
   else if (product.batches.length > 0) writeBatches(phases, product);
