@@ -140,7 +140,6 @@ function writeBatches(phases: PhaseWriter, product: Product): void {
   const all = product.batches.reduce((total, { length }) => total * length, 1);
   const context = phases.begin(product.cost * all, product.batches[0]?.length ?? 1);
   const packed = product.isPacked ? new PackedProduct(phases, product) : undefined;
-  phases.ownBytes = Math.max(phases.ownBytes, TILE_BYTES);
   nestShared(context, product.batches, (batch) => {
     const alone = { ...context, share: undefined };
     if (packed) packed.writeBatch(alone, batch);
