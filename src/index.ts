@@ -40,3 +40,4 @@ export * as losses from './training/losses.ts';
 export * as metrics from './training/metrics.ts';
 export * as optimizers from './training/optimizers.ts';
 export * as schedules from './training/schedules.ts';
+export * as utils from './utils.ts';

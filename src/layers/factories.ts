@@ -56,6 +56,7 @@ export {
 export { identity } from './identity.ts';
 export { type InputOptions, input } from './input.ts';
 export { type ConcatenateOptions, concatenate, type DotOptions, dot } from './joining.ts';
+export { lambda } from './lambda.ts';
 export {
   type GroupNormalizationOptions,
   groupNormalization,
@@ -94,9 +95,12 @@ export {
   gru,
   type LSTMOptions,
   lstm,
+  type RecurrentOptions,
+  rnn,
   type SimpleRNNOptions,
   simpleRNN,
 } from './recurrent.ts';
+export { gruCell, lstmCell, type RecurrentCell, simpleRNNCell } from './recurrentCells.ts';
 export { type FlattenOptions, flatten, permute, repeatVector, reshape } from './shaping.ts';
 export { timeDistributed } from './timeDistributed.ts';
 export {

@@ -1,6 +1,6 @@
 import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kernels.ts';
 import { bufferBytes } from '../../compile/memory.ts';
-import { buffersOf, type Program } from '../../compile/program.ts';
+import type { Program } from '../../compile/program.ts';
 import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
 import { BARRIER_BYTES, writeBarrier } from './barrier.ts';
 import { isVectorisable } from './body.ts';
@@ -48,8 +48,8 @@ export function assemble(program: Program, { native = false, relaxed = false } =
   const tables = new Tables(startAt + START_BYTES);
   const known = new Map<string, Written>();
   let [commonBytes, ownBytes] = [0, 0];
-  const calls = program.kernels.map((kernel) => {
-    const buffers = buffersOf(kernel);
+  const calls = program.kernels.map((kernel, at) => {
+    const buffers = program.touched[at] ?? [];
     const numbers = new Map(buffers.map((buffer, i) => [buffer, i]));
     // The text with buffers numbered says when two kernels are the same code.
     const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
