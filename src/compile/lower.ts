@@ -6,6 +6,7 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
+import { seeThroughCheckpoints } from './checkpoints.ts';
 import {
   addsInPlace,
   type Buffer,
@@ -125,6 +126,7 @@ class Lowering {
   readonly #step: Step;
   readonly #unfused: boolean;
   readonly #order: readonly Node[];
+  readonly #notBefore: ReadonlyMap<Node, readonly Node[]>;
   readonly #drafts: Draft[] = [];
   /** Where each stored node is computed, as a position in `#drafts`. */
   readonly #home = new Map<Node, number>();
@@ -137,9 +139,16 @@ class Lowering {
   constructor(step: Step, options: LowerOptions) {
     // A result that is an input as it stands gets a place of its own: its input may be overwritten.
     const apart = (node: Node) => (isLeaf(node) ? detach(node) : node);
+    const values = [...step.outputs, ...step.updates.map(({ value }) => value)];
+    const { results: seen, notBefore } = seeThroughCheckpoints(values);
+    const apartFrom = seen.map(apart);
+    this.#notBefore = notBefore;
     this.#step = {
-      outputs: step.outputs.map(apart),
-      updates: step.updates.map(({ target, value }) => ({ target, value: apart(value) })),
+      outputs: apartFrom.slice(0, step.outputs.length),
+      updates: step.updates.map(({ target }, i) => ({
+        target,
+        value: apartFrom[step.outputs.length + i] as Node,
+      })),
     };
     this.#unfused = options.unfused ?? false;
     const results = [...this.#step.outputs, ...this.#step.updates.map(({ value }) => value)];
@@ -300,17 +309,18 @@ class Lowering {
     return last;
   }
 
-  /** The last kernel that computes something `node` is computed from. */
+  /** The last kernel that computes something `node` is computed from, or waits for. */
   #lastHomeUnder(node: Node): number {
     let last = -1;
     const seen = new Set<Node>();
-    const pending = [...node.inputs];
+    const before = (later: Node) => [...later.inputs, ...(this.#notBefore.get(later) ?? [])];
+    const pending = before(node);
     for (let from = pending.pop(); from; from = pending.pop()) {
       if (seen.has(from)) continue;
       seen.add(from);
       const home = this.#home.get(from);
       if (home !== undefined) last = Math.max(last, home);
-      else pending.push(...from.inputs);
+      else pending.push(...before(from));
     }
     return last;
   }

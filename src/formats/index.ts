@@ -1,4 +1,7 @@
 /** Files of models: a contents page. */
+
+export { toKerasPython } from './code/python.ts';
+export { toTypeScript } from './code/typescript.ts';
 export {
   type LoadedModel,
   type LoadOptions,
@@ -15,3 +18,4 @@ export { loadOnnx, type OnnxProgram, type OnnxValue } from './onnx/import.ts';
 export { assignWeights, weightsByPath } from './safetensors/model.ts';
 export { readSafetensors, type Safetensors } from './safetensors/read.ts';
 export { writeSafetensors } from './safetensors/write.ts';
+export { loadTfjs, type ShardReader } from './tfjs/load.ts';

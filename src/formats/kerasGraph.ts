@@ -2,7 +2,7 @@ import { ArgumentError } from '../graph/errors.ts';
 import type { InputLayer } from '../layers/input.ts';
 import type { Layer } from '../layers/layer.ts';
 import { type CallSettings, type LayerCall, SymbolicTensor } from '../layers/symbolic.ts';
-import { Functional } from '../training/model.ts';
+import { Functional, Sequential } from '../training/model.ts';
 import { camelCase, Fields, isJson, type Json, underscored } from './kerasFields.ts';
 import { readInputLayer } from './kerasInput.ts';
 import { type Entry, entryOf, type Reading, within } from './kerasLayer.ts';
@@ -238,7 +238,7 @@ class GraphReader {
     }
     const { calls, results } = made;
     // Keras 2 counted the calls of models from 1: their own graph was the first.
-    const isModel = made.layer instanceof Functional;
+    const isModel = made.layer instanceof Functional || made.layer instanceof Sequential;
     const at = isModel && call - offset >= Math.max(1, calls.length) ? call - 1 : call - offset;
     const found = results[at]?.[output];
     if (found) return found;

@@ -53,7 +53,7 @@ let walks = 0;
 const leaves = new Map<string, Node>();
 
 /** Leaves have no inputs to be held by: this many equal ones, the last made or asked for, are the same. */
-const LEAF_LIMIT = 4096;
+const LEAF_LIMIT = 1024;
 let created = 0;
 
 /**
