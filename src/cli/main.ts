@@ -9,6 +9,7 @@ import { addExplain } from './explain/command.ts';
 import { addFloat } from './explain/float.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
 import { BUILT_IN } from './sources.ts';
+import { type StudioOptions, studio } from './studio.ts';
 import { type Terminal, type TrainOptions, train } from './train.ts';
 
 /** What was asked for cannot be done as it stands: a file, a column, an option. */
@@ -33,6 +34,10 @@ const whole = number(
   'a whole number, at least 1',
 );
 const seed = number((value) => Number.isSafeInteger(value) && value >= 0, 'a whole number, at least 0');
+const port = number(
+  (value) => Number.isInteger(value) && value >= 0 && value <= 65_535,
+  'a port from 0 to 65535',
+);
 const rate = number((value) => value > 0 && Number.isFinite(value), 'a number above 0');
 const percentage = number((value) => value >= 0 && value <= 100, 'a number from 0 to 100');
 const share = number((value) => value >= 0 && value < 1, 'a number from 0 up to, not including, 1');
@@ -70,8 +75,12 @@ function cli(): Command {
     .option('--out <folder>', 'where to write the run (default: runs/<name>)')
     .option('--verbose', 'also say what was compiled')
     .option('--json', 'print the run as one JSON object, the last line of standard output')
-    .action(async (data: string | undefined, options: Omit<TrainOptions, 'command'>) => {
-      await train(data, { ...options, command: ['pellucid', ...process.argv.slice(2)].join(' ') }, terminal);
+    .option('--studio', 'serve the studio with this run at hand afterwards, where there is a terminal')
+    .action(async (data: string | undefined, given: Omit<TrainOptions, 'command'> & { studio?: boolean }) => {
+      const { studio: after, ...options } = given;
+      const command = ['pellucid', ...process.argv.slice(2)].join(' ');
+      const run = await train(data, { ...options, command }, terminal);
+      if (after && process.stdout.isTTY === true) await studio({ run }, terminal);
     });
 
   program
@@ -100,6 +109,13 @@ function cli(): Command {
     .argument('<model>', 'a .keras file')
     .option('--json', 'print one JSON object')
     .action((model: string, options: ApplyOptions) => inspect(model, options, terminal));
+  program
+    .command('studio')
+    .description('a laboratory notebook for opening networks, in the browser; served on this machine alone')
+    .option('--port <number>', 'the port (default: a free one)', port)
+    .option('--open', 'open the browser')
+    .option('--run <folder>', 'have the run in this folder at hand')
+    .action((options: StudioOptions) => studio(options, terminal));
   program
     .command('doctor')
     .description('what this machine offers: versions, backends, threads, SIMD, BLAS, WebGPU')

@@ -35,12 +35,12 @@ export interface Terminal {
   readonly colour: boolean;
 }
 
-/** `pellucid train`: reads or makes examples, trains a network, shows how it went, writes the run. */
+/** `pellucid train`: reads or makes examples, trains a network, shows how it went, writes the run; gives its folder. */
 export async function train(
   what: string | undefined,
   options: TrainOptions,
   terminal: Terminal,
-): Promise<void> {
+): Promise<string> {
   const seed = options.seed ?? 0;
   setSeed(seed);
   const createdAt = new Date().toISOString();
@@ -112,6 +112,7 @@ export async function train(
     const run = JSON.parse(runJson(report(basename(folder)))) as Record<string, unknown>;
     terminal.out.write(`${JSON.stringify({ ...run, model: join(shown, 'model.keras') })}\n`);
   }
+  return folder;
 }
 
 async function runTraining(

@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { elu as eluOf, leakyRelu, relu } from './activationFunctions.ts';
 import { activationOf } from './activations.ts';
+import { inFull } from './dtypePolicy.ts';
 import { Layer, type LayerOptions } from './layer.ts';
 import { type ActivationLike, type Terms, termsOf, type WeightTerms } from './terms.ts';
 
@@ -198,8 +199,9 @@ class Softmax extends SameShape {
   }
 
   call(x: Tensor): Tensor {
-    if (typeof this.#axis === 'number') return softmaxOf(x, this.#axis);
-    return exp(sub(x, logSumExp(x, this.#axis, true)));
+    const full = inFull(x);
+    if (typeof this.#axis === 'number') return softmaxOf(full, this.#axis);
+    return exp(sub(full, logSumExp(full, this.#axis, true)));
   }
 
   config() {

@@ -2,6 +2,7 @@
  * The activations of Keras, and `step`: plain functions of a tensor of any shape, element by element unless they
  * name an axis. Their derivatives are those of the primitives they are composed of; each says its value at a kink.
  */
+
 import {
   abs,
   add,
@@ -29,6 +30,7 @@ import {
   where,
 } from '../tensor/functions.ts';
 import { resolveAxes, type Tensor } from '../tensor/tensor.ts';
+import { inFull } from './dtypePolicy.ts';
 
 /** x itself. */
 export const linear = (x: Tensor): Tensor => x;
@@ -126,9 +128,11 @@ export const mish = (x: Tensor): Tensor => mul(x, tanhOf(softplusOf(x)));
 export const exponential = (x: Tensor): Tensor => exp(x);
 
 /** eˣ/Σeˣ along an axis, the last by default. */
-export const softmax = (x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor => softmaxOf(x, axis);
+export const softmax = (x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor =>
+  softmaxOf(inFull(x), axis);
 /** log softmax(x), accurate where softmax is almost 0. */
-export const logSoftmax = (x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor => logSoftmaxOf(x, axis);
+export const logSoftmax = (x: Tensor, { axis = -1 }: { axis?: number } = {}): Tensor =>
+  logSoftmaxOf(inFull(x), axis);
 
 /** max(x, 0) + min(α·(e^(x/α) − 1), 0): like elu, and smooth for any α. */
 export function celu(x: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {

@@ -1,6 +1,7 @@
 /** Layers, activations and initialisers: a contents page. */
 export { ACTIVATIONS, type Activation, type ActivationName } from './activations.ts';
 export type { Constraint } from './constraints.ts';
+export { type DtypePolicy, dtypePolicy, setDtypePolicy } from './dtypePolicy.ts';
 export {
   activation,
   type DenseOptions,

@@ -2,6 +2,7 @@ import { type Dtype, isFloating } from '../graph/dtypes.ts';
 import { ArgumentError, ShapeError } from '../graph/errors.ts';
 import { input as leaf } from '../graph/graph.ts';
 import { type Shape, sizeOf } from '../graph/ndarray.ts';
+import { autocast } from '../tensor/autocast.ts';
 import type { ArgumentType } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -9,6 +10,15 @@ import { tracing, untraced } from '../tensor/trace.ts';
 import { Variable } from '../tensor/variable.ts';
 import { Callable, INVOKE } from './callable.ts';
 import type { Constraint } from './constraints.ts';
+import {
+  checkedPolicy,
+  computeDtypeOf,
+  type DtypePolicy,
+  dtypePolicy,
+  inFull,
+  rounded,
+  withPolicy,
+} from './dtypePolicy.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
 import { freeName, snakeCase } from './names.ts';
 import type { Regularizer } from './regularizers.ts';
@@ -52,6 +62,8 @@ export interface LayerOptions {
   readonly trainable?: boolean;
   /** A penalty on the outputs, added to the loss; divided by the number of examples. */
   readonly activityRegularizer?: Regularizer;
+  /** What it computes in; what `setDtypePolicy` said last by default. */
+  readonly dtype?: DtypePolicy;
 }
 
 export interface WeightOptions {
@@ -126,6 +138,9 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
   readonly supportsMasking: boolean = false;
   /** Whether whole numbers and truth values reach it as they are, rather than as float32. */
   readonly takesAnyDtype: boolean = false;
+  /** Whether it computes in float32 whatever its policy, which then says only what comes out. */
+  readonly computesInFull: boolean = false;
+  readonly dtypePolicy: DtypePolicy;
   readonly activityRegularizer: Regularizer | undefined;
   /** Its calls on symbolic tensors. */
   readonly calls: LayerCall[] = [];
@@ -136,8 +151,9 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
   #inputShapes: readonly Shape[] | undefined;
   #outputShapes: readonly Shape[] = [];
 
-  constructor({ name = '', trainable = true, activityRegularizer }: LayerOptions = {}) {
+  constructor({ name = '', trainable = true, activityRegularizer, dtype }: LayerOptions = {}) {
     super();
+    this.dtypePolicy = checkedPolicy(dtype ?? dtypePolicy());
     this.name = name;
     this.isNamed = name !== '';
     this.#trainable = trainable;
@@ -234,8 +250,8 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
   /** The same for several inputs and outputs. */
   buildMany(inputShapes: readonly Shape[], site: CallSite = {}): readonly Shape[] {
     if (this.#inputShapes) return this.#outputShapes;
-    // Weights start with values of their own, whatever is being recorded.
-    const announced = untraced(() => this.setUpMany(inputShapes, site));
+    // Weights start with values of their own, whatever is being recorded; layers inside compute as this one does.
+    const announced = untraced(() => withPolicy(this.dtypePolicy, () => this.setUpMany(inputShapes, site)));
     this.#inputShapes = inputShapes;
     try {
       this.#outputShapes =
@@ -300,16 +316,34 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
       inputs.map(({ shape }) => shape.slice(1)),
       context,
     );
-    const given = inputs.map((x) => (this.takesAnyDtype || isFloating(x.dtype) ? x : x.cast('float32')));
-    const outputs = this.#named(given, () => this.callMany(given, context));
+    const given = inputs.map((x) => (this.takesAnyDtype ? x : this.#taken(x)));
+    const outputs = this.#named(given, () => this.#compute(given, context));
     const masks = this.outputMasks(given, outputs, context);
     if (this.activityRegularizer && context.addLoss) {
       for (const output of outputs) {
-        context.addLoss(this.activityRegularizer.call(output).div(output.shape[0] ?? 1));
+        context.addLoss(this.activityRegularizer.call(inFull(output)).div(output.shape[0] ?? 1));
       }
     }
     context.onApplied?.(this, given, outputs);
     return { outputs, masks };
+  }
+
+  /** The dtype it computes in; undefined for that of what it is given. */
+  get #computeDtype(): Dtype | undefined {
+    return this.dtypePolicy === 'float32' ? undefined : computeDtypeOf(this.dtypePolicy);
+  }
+
+  #taken(x: Tensor): Tensor {
+    const floating = isFloating(x.dtype) ? x : x.cast('float32');
+    const dtype = this.#computeDtype;
+    return dtype && !this.computesInFull ? rounded(floating, dtype) : inFull(floating);
+  }
+
+  /** Calls it with its weights cast to what it computes in. */
+  #compute(inputs: readonly Tensor[], context: CallContext): readonly Tensor[] {
+    const dtype = this.#computeDtype;
+    if (!dtype || !this.computesInFull) return autocast(dtype, () => this.callMany(inputs, context));
+    return autocast(undefined, () => this.callMany(inputs, context)).map((x) => rounded(x, dtype));
   }
 
   /** Says of errors about shapes in which layer they were. */

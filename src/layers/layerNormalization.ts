@@ -141,6 +141,7 @@ export interface RMSNormalizationOptions extends LayerOptions {
 class RMSNormalization extends Layer {
   readonly className = 'RMSNormalization';
   override readonly supportsMasking = true;
+  override readonly computesInFull = true;
   readonly #axis: AxisOption;
   readonly #epsilon: number;
   #scale: Variable | undefined;
@@ -186,6 +187,7 @@ export function rmsNormalization(options: RMSNormalizationOptions = {}): Layer {
 class UnitNormalization extends Layer {
   readonly className = 'UnitNormalization';
   override readonly supportsMasking = true;
+  override readonly computesInFull = true;
   readonly #axis: AxisOption;
 
   constructor({ axis = -1, ...options }: LayerOptions & { axis?: AxisOption }) {

@@ -183,7 +183,7 @@ class GaussianNoise extends RandomLayer {
   }
 
   protected disturb(x: Tensor, source: RandomOptions): Tensor {
-    return this.#stddev === 0 ? x : add(x, randomNormal(x.shape, 0, this.#stddev, source));
+    return this.#stddev === 0 ? x : add(x, randomNormal(x.shape, 0, this.#stddev, source).cast(x.dtype));
   }
 
   config() {
@@ -211,7 +211,7 @@ class GaussianDropout extends RandomLayer {
 
   protected disturb(x: Tensor, source: RandomOptions): Tensor {
     if (this.#rate === 0) return x;
-    return mul(x, randomNormal(x.shape, 1, Math.sqrt(this.#rate / (1 - this.#rate)), source));
+    return mul(x, randomNormal(x.shape, 1, Math.sqrt(this.#rate / (1 - this.#rate)), source).cast(x.dtype));
   }
 
   config() {

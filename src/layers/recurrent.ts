@@ -98,7 +98,7 @@ export abstract class Recurrent extends LayerOfSeveral {
     const input = x as Tensor;
     const [batch = 1, time = 1] = input.shape;
     const held = this.stateful ? this.#statesFor(batch) : undefined;
-    const zero = zeros([batch, this.cell.units]);
+    const zero = zeros([batch, this.cell.units]).cast(input.dtype);
     const start =
       held?.map((state) => state.read()) ?? Array.from({ length: this.cell.stateCount }, () => zero);
     const { outputs, states } = unroll(
@@ -107,7 +107,7 @@ export abstract class Recurrent extends LayerOfSeveral {
       this.cell.step(batch, context),
       { goBackwards: this.goBackwards, mask: context.mask, zeroOutputForMask: this.#zeroOutputForMask },
     );
-    for (const [i, state] of (held ?? []).entries()) state.assign(states[i] as Tensor);
+    for (const [i, state] of (held ?? []).entries()) state.assign((states[i] as Tensor).cast(state.dtype));
     const last = this.returnSequences ? stackTimes(outputs) : (outputs[time - 1] as Tensor);
     return this.returnState ? [last, ...states] : [last];
   }

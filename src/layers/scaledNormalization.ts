@@ -17,6 +17,7 @@ export interface ScaledNormalizationOptions extends LayerOptions, WeightTerms<'g
 /** A layer that brings numbers to mean 0 and variance 1, and then to a mean β and a deviation γ that it learns. */
 export abstract class ScaledNormalization extends Layer {
   override readonly supportsMasking = true;
+  override readonly computesInFull = true;
   readonly epsilon: number;
   readonly #center: boolean;
   readonly #scale: boolean;

@@ -1,10 +1,11 @@
 import type { Executable } from '../compile/backend.ts';
-import type { Dtype } from '../graph/dtypes.ts';
+import { type Dtype, isFloating } from '../graph/dtypes.ts';
 import { ShapeError } from '../graph/errors.ts';
 import { input } from '../graph/graph.ts';
 import type { NDArray, Shape } from '../graph/ndarray.ts';
 import type { Node } from '../graph/ops.ts';
 import { sameShape, typeText } from '../graph/shapes.ts';
+import { readingAs } from './autocast.ts';
 import { leafOf } from './runtime.ts';
 import { Tensor, type TensorLike, tensor } from './tensor.ts';
 import { assigningTrace, currentTrace } from './trace.ts';
@@ -36,10 +37,12 @@ export class Variable {
     return this.node.dtype;
   }
 
-  /** The variable as a tensor: inside of `compile` and `grad` the variable itself, else the value it has now. */
+  /** The variable as a tensor: inside of `compile` and `grad` the variable itself, else the value it has now. Cast, inside of `autocast`. */
   read(): Tensor {
     const trace = currentTrace();
-    return trace ? new Tensor(trace.nodeOf(this), true) : new Tensor(leafOf(this.value()));
+    const read = trace ? new Tensor(trace.nodeOf(this), true) : new Tensor(leafOf(this.value()));
+    const dtype = readingAs();
+    return dtype && isFloating(this.dtype) ? read.cast(dtype) : read;
   }
 
   /** The numbers it holds now. Shared: do not write to them. */

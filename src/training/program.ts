@@ -1,6 +1,7 @@
 import { backward } from '../autodiff/backward.ts';
 import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
+import { inFull } from '../layers/dtypePolicy.ts';
 import type { CallContext } from '../layers/layer.ts';
 import { type ArgumentType, CompiledStep } from '../tensor/compile.ts';
 import { add, arange, gather, mul } from '../tensor/functions.ts';
@@ -146,7 +147,9 @@ function stepData({ inputs, targets, weights }: Parts<Tensor>, step: Tensor): St
 export function lossOn(model: Model, batch: Parts<Tensor>, context: CallContext): BatchResult {
   const added: Tensor[] = [];
   const addLoss = (more: Tensor) => added.push(more);
-  const { outputs, masks } = model.forward(batch.inputs, { ...context, addLoss });
+  const { outputs: found, masks } = model.forward(batch.inputs, { ...context, addLoss });
+  // What is measured is measured in full, whatever the model computes in.
+  const outputs = found.map(inFull);
   const weighted: Tensor[] = [];
   const losses = model.compiled.outputs.map(({ loss, lossWeight }, i) => {
     const [output, target] = [outputs[i], batch.targets[i]];

@@ -31,6 +31,7 @@ export {
   forward,
   initialPerceptron,
   type MultilayerPerceptron,
+  nodeNames,
   type OutputActivation,
   parameters,
 } from './multilayer.ts';

@@ -34,7 +34,7 @@ export interface WorkedIteration {
   readonly nets: State;
   /** O₅, O₆, O₇. */
   readonly outputs: State;
-  /** Desired less estimated output. */
+  /** Desired less estimated output, of the first output unit. */
   readonly error: number;
   /** Error₅, Error₆, Error₇. */
   readonly errors: State;
@@ -58,18 +58,28 @@ export interface WorkedOptions {
   readonly asPrinted?: boolean;
   /** Forward and backward passes; the lecture shows two. */
   readonly iterations?: number;
+  /** Another network, example or rate than the lecture's; the slips remain those of its tables. */
+  readonly network?: MultilayerPerceptron;
+  readonly input?: readonly number[];
+  readonly target?: readonly number[];
+  readonly learningRate?: number;
 }
 
 /**
  * The lecture's solved example of section 1.4, computed: right, or as it is printed.
  *
  * @returns Output shape: each iteration's numbers by name; the slips of the printed tables; a trace of every step
- * @throws ArgumentError for fewer than one iteration
+ * @throws ArgumentError for fewer than one iteration, or when example and network do not fit together
  */
-export function workedExample({ asPrinted = false, iterations = 2 }: WorkedOptions = {}): WorkedExample {
+export function workedExample({
+  asPrinted = false,
+  iterations = 2,
+  ...changed
+}: WorkedOptions = {}): WorkedExample {
   checkCount('iterations of the worked example', iterations);
-  const recorder = new Recorder({ α: WORKED_RATE, ...parameters(WORKED_NETWORK) });
-  const done = run(iterations, recorder, asPrinted ? asPrintedReading : undefined);
+  const lesson: Lesson = { ...LESSON, ...changed };
+  const recorder = new Recorder({ α: lesson.learningRate, ...parameters(lesson.network) });
+  const done = run(lesson, iterations, recorder, asPrinted ? asPrintedReading : undefined);
   const [first, second] = done;
   return {
     asPrinted,
@@ -84,12 +94,21 @@ export function workedExample({ asPrinted = false, iterations = 2 }: WorkedOptio
 const asPrintedReading: Reading = (layer, from, to) =>
   layer === 0 && from === 0 && to === 1 ? [0, 0] : [from, to];
 
-function run(count: number, recorder?: Recorder, reading?: Reading): WorkedIteration[] {
+/** What is learned, and by which steps. */
+type Lesson = Required<Omit<WorkedOptions, 'asPrinted' | 'iterations'>>;
+const LESSON: Lesson = {
+  network: WORKED_NETWORK,
+  input: WORKED_INPUT,
+  target: [WORKED_TARGET],
+  learningRate: WORKED_RATE,
+};
+
+function run(lesson: Lesson, count: number, recorder?: Recorder, reading?: Reading): WorkedIteration[] {
   const done: WorkedIteration[] = [];
-  let network = WORKED_NETWORK;
+  let { network } = lesson;
   for (let iteration = 1; iteration <= count; iteration++) {
     const before = parameters(network);
-    const learned = learnExample(network, WORKED_INPUT, [WORKED_TARGET], WORKED_RATE, {
+    const learned = learnExample(network, lesson.input, lesson.target, lesson.learningRate, {
       recording: recorder?.open({ iteration }),
       ...(reading && { reading }),
     });
@@ -101,7 +120,7 @@ function run(count: number, recorder?: Recorder, reading?: Reading): WorkedItera
       before,
       nets: byName(names.net, nets.slice(1)),
       outputs: byName(names.output, outputs.slice(1)),
-      error: WORKED_TARGET - (outputs.at(-1)?.[0] ?? 0),
+      error: (lesson.target[0] ?? 0) - (outputs.at(-1)?.[0] ?? 0),
       errors: byName(names.error, learned.errors),
       after: parameters(network),
     });
@@ -118,8 +137,8 @@ function byName(name: (l: number, i: number) => string, layers: readonly (readon
 
 /** The slips of the printed tables, with what is right computed from the right ones. */
 function workedSlips(): Slip[] {
-  const right = run(2);
-  const kept = run(2, undefined, asPrintedReading);
+  const right = run(LESSON, 2);
+  const kept = run(LESSON, 2, undefined, asPrintedReading);
   const shown = (iterations: WorkedIteration[], at: number, name: string) =>
     (iterations[at]?.nets[name] ?? Number.NaN).toFixed(4).replace('-', '−');
   const misread = 'x₁·w₁₅ stands where x₁·w₁₆ belongs';

@@ -1,8 +1,8 @@
 import type { NDArray } from '../../graph/ndarray.ts';
 import { applyRow, type Node } from '../../graph/ops.ts';
 import { type Batches, type Dimension, dimensionText, isFixed, pairNodes } from './dimensions.ts';
-import { OPERATORS } from './operators.ts';
 import { type Match, matchOf } from './patterns.ts';
+import { OPERATORS } from './primitives.ts';
 import type { ModelMessage, ValueMessage } from './schema.ts';
 import { DATA_TYPES, GraphWriter } from './writer.ts';
 

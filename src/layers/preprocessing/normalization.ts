@@ -24,6 +24,7 @@ const EPSILON = 1e-7;
 export class Normalization extends Layer {
   readonly className = 'Normalization';
   override readonly supportsMasking = true;
+  override readonly computesInFull = true;
   readonly #axes: readonly number[];
   readonly #invert: boolean;
   readonly #given: { mean: NDArray; variance: NDArray } | undefined;

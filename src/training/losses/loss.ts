@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from '../../graph/errors.ts';
 import { sameShape } from '../../graph/shapes.ts';
+import { inFull } from '../../layers/dtypePolicy.ts';
 import { broadcastTo, equal, mean, mul, where } from '../../tensor/functions.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 
@@ -60,11 +61,12 @@ export function lossFrom(
     config,
     reduction,
     call(target, output) {
-      const { values, counted } = of(target, output);
+      const { values, counted } = of(inFull(target), inFull(output));
       const weighted = counted ? mul(values, shareOfCounted(counted)) : values;
       return perExample(weighted, output.shape[0] ?? 1);
     },
-    reduce: (target, output, sampleWeight) => reduced(of(target, output), reduction, sampleWeight),
+    reduce: (target, output, sampleWeight) =>
+      reduced(of(inFull(target), inFull(output)), reduction, sampleWeight),
   };
 }
 

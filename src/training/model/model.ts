@@ -4,6 +4,7 @@ import { ArgumentError, ShapeError } from '../../graph/errors.ts';
 import { type NDArray, type Shape, sizeOf } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import { sameShape, typeText } from '../../graph/shapes.ts';
+import { inFull } from '../../layers/dtypePolicy.ts';
 import {
   type Applied,
   type CallContext,
@@ -26,6 +27,7 @@ import { type FitOptions, fit as train } from '../fit.ts';
 import { type Loss, lossOf } from '../losses.ts';
 import type { Metric } from '../metrics.ts';
 import { type ObjectiveArguments, type OutputObjective, objectiveOf } from '../objective.ts';
+import { LossScaleOptimizer, lossScaleOptimizer } from '../optimizers/lossScale.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optimizers.ts';
 import { BatchSteps, type StepData, type StepKind } from '../program.ts';
 import { Totals } from '../totals.ts';
@@ -35,6 +37,8 @@ import { type SummaryOptions, summaryOf } from './summary.ts';
 export interface CompileArguments extends ObjectiveArguments {
   /** rmsprop by default, as in Keras. */
   readonly optimizer?: Optimizer | OptimizerName;
+  /** Whether a model made under `mixed_float16` gets its optimizer wrapped in `lossScaleOptimizer`; true by default. */
+  readonly autoScaleLoss?: boolean;
 }
 
 export interface PredictOptions {
@@ -250,11 +254,13 @@ export class Model extends Layer {
    *
    * @throws ArgumentError for a name that is none, or an output that is none
    */
-  compile({ optimizer = 'rmsprop', ...objective }: CompileArguments): void {
+  compile({ optimizer = 'rmsprop', autoScaleLoss = true, ...objective }: CompileArguments): void {
     const outputs = objectiveOf(objective, this.outputNames);
     const [loss] = outputs.flatMap((output) => output.loss ?? []);
+    const given = optimizerOf(optimizer);
+    const scales = autoScaleLoss && this.dtypePolicy === 'mixed_float16';
     this.#compiled = {
-      optimizer: optimizerOf(optimizer),
+      optimizer: scales && !(given instanceof LossScaleOptimizer) ? lossScaleOptimizer(given) : given,
       outputs,
       loss: loss ?? lossOf('mse'),
       metrics: outputs.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)),
@@ -376,7 +382,10 @@ export class Model extends Layer {
     const key = inputs.map(typeText).join();
     const known = this.#predictors.get(key);
     if (known) return known;
-    const made = new CompiledStep((...given) => this.forward(given, { training: false }).outputs, inputs);
+    const made = new CompiledStep(
+      (...given) => this.forward(given, { training: false }).outputs.map(inFull),
+      inputs,
+    );
     this.#predictors.set(key, made);
     return made;
   }

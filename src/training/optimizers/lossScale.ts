@@ -10,7 +10,7 @@ export interface LossScaleOptions {
   readonly dynamicGrowthSteps?: number;
 }
 
-class LossScaleOptimizer implements Optimizer {
+export class LossScaleOptimizer implements Optimizer {
   readonly className = 'LossScaleOptimizer';
   readonly inner: Optimizer;
   readonly #options: Required<LossScaleOptions>;

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { saveOnnx } from '../../../src/formats/index.ts';
 import { decodeModel } from '../../../src/formats/onnx/wire.ts';
@@ -13,6 +15,7 @@ import {
   type NDArray,
   sequential,
   setSeed,
+  type Tensor,
 } from '../../../src/index.ts';
 import { runOnnx } from '../../support/onnxRuntime.ts';
 
@@ -158,6 +161,24 @@ function shake(net: Model, random: RandomStream): void {
   }
 }
 
+/** Where to leave each file and what is expected of it, for `fixtures/onnx/check.py`. */
+const FOLDER = process.env.PELLUCID_ONNX_OUT;
+
+function keep(name: string, file: Uint8Array, net: Model, inputs: readonly NDArray[]): void {
+  if (FOLDER === undefined) return;
+  const stored = ({ dtype, shape, data }: NDArray) => ({ dtype, shape, data: [...data] });
+  const outputs = net.predictMany([...inputs]);
+  const record = {
+    inputs: Object.fromEntries(net.inputSpecs.map((spec, i) => [spec.name, stored(inputs[i] as NDArray)])),
+    outputs: Object.fromEntries(
+      net.outputNames.map((output, i) => [output, stored((outputs[i] as Tensor).value())]),
+    ),
+  };
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, `${name}.onnx`), file);
+  writeFileSync(join(FOLDER, `${name}.json`), JSON.stringify(record));
+}
+
 async function expectAlike(net: Model, file: Uint8Array, inputs: readonly NDArray[]): Promise<void> {
   const feeds = Object.fromEntries(net.inputSpecs.map(({ name }, i) => [name, inputs[i] as NDArray]));
   const found = await runOnnx(file, feeds);
@@ -180,6 +201,7 @@ describe('saveOnnx', () => {
       const net = MODELS[name]?.() as Model;
       shake(net, random);
       const file = saveOnnx(net);
+      keep(name, file, net, randomInputs(net, 2, random));
       for (const batch of [1, 3]) await expectAlike(net, file, randomInputs(net, batch, random));
     },
   );

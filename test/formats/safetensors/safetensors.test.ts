@@ -93,7 +93,7 @@ describe('readSafetensors', () => {
     expect(read).toThrow(/^weights\.safetensors: /);
   });
 
-  it('reads or refuses damaged files', () => {
+  it('reads or refuses damaged files', { timeout: 60_000 }, () => {
     const random = randomNumbers(3);
     const bytes = bytesOf('all');
     let refused = 0;

@@ -1,0 +1,109 @@
+import { useComputed } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { LabResult } from '../lab.ts';
+import { FrameContext } from '../parts/frameContext.ts';
+import { keepOneStop, markStop, moveStop } from '../parts/roving.ts';
+import type { Session } from '../session.ts';
+import { Inspector } from './Inspector.tsx';
+import { Reading } from './Reading.tsx';
+import { Transport } from './Transport.tsx';
+
+const TABS = ['inspector', 'reading'] as const;
+type Tab = (typeof TABS)[number];
+const TAB_NAMES: Readonly<Record<Tab, string>> = { inspector: 'Inspect', reading: 'Read' };
+
+/** One lab: words, stage, inspector, transport. On a small screen the words and the inspector are tabs. */
+export function LabPage<P extends object, R extends LabResult>({
+  session,
+}: {
+  readonly session: Session<P, R>;
+}) {
+  const [tab, setTab] = useState<Tab>('reading');
+  const { lab } = session;
+  const result = session.result.value;
+  const stage = useRef<HTMLElement>(null);
+  const said = useComputed(() => (session.running.value ? '' : (session.result.value?.said ?? '')));
+  useEffect(() => {
+    if (stage.current) keepOneStop(stage.current);
+  });
+  const frame = {
+    inspect(name: string) {
+      session.selected.value = name;
+      setTab('inspector');
+    },
+    selected: session.selected.value,
+    veiled: session.veiled.value,
+  };
+  return (
+    <FrameContext.Provider value={frame}>
+      <main
+        class="lab"
+        id="main"
+        data-lab={lab.id}
+        data-settled={session.settled.value}
+        data-tab={tab}
+        aria-labelledby="lab-title"
+      >
+        <h1 id="lab-title">
+          <span class="number">{lab.section}</span> {lab.title}
+        </h1>
+        <section
+          ref={stage}
+          class="stage"
+          aria-label="Stage"
+          onFocusCapture={(event) => stage.current && markStop(stage.current, event.target)}
+          onKeyDown={(event) => {
+            if (stage.current && moveStop(stage.current, event.key)) {
+              event.preventDefault();
+              event.stopPropagation();
+            }
+          }}
+        >
+          <div class="controls">
+            <lab.Controls session={session} />
+          </div>
+          {session.problem.value && (
+            <p class="problem" role="alert">
+              {session.problem.value}{' '}
+              <button type="button" class="link" onClick={() => session.undo()}>
+                Undo
+              </button>
+            </p>
+          )}
+          {result && (
+            <>
+              <p class="said">{result.said}</p>
+              <lab.Stage session={session} result={result} />
+              <p class="summary">{result.summary}</p>
+            </>
+          )}
+          <p class="unseen" role="status" aria-live="polite">
+            {said}
+          </p>
+        </section>
+        <Transport session={session} />
+        <div class="tabs" role="tablist" aria-label="Beside the stage">
+          {TABS.map((name) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={tab === name}
+              aria-controls={name}
+              onClick={() => setTab(name)}
+            >
+              {TAB_NAMES[name]}
+            </button>
+          ))}
+        </div>
+        <aside class="inspector" id="inspector" aria-label="Inspector">
+          <Inspector session={session} />
+        </aside>
+        <aside class="words" id="reading" aria-label="About this lab">
+          <Reading session={session} />
+        </aside>
+      </main>
+    </FrameContext.Provider>
+  );
+}

@@ -1,0 +1,12 @@
+import type { Work } from '../worker/protocol.ts';
+
+/** A lab's computations as the worker calls them: what an argument is, the lab's own module says. */
+type Module = Readonly<Record<string, (argument: never, work: Work) => unknown>>;
+type Loaded = Readonly<Record<string, (argument: unknown, work: Work) => unknown>>;
+
+const loaded = (module: Promise<Module>) => module as Promise<Loaded>;
+
+/** What the worker can compute, by lab: the exported functions of each lab's `compute.ts`. */
+export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
+  mlp: () => loaded(import('./mlp/compute.ts')),
+};

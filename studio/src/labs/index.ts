@@ -1,0 +1,25 @@
+import type { Lab } from '../lab.ts';
+
+/** What the frame knows of a lab before it is loaded. */
+export interface LabEntry {
+  readonly id: string;
+  readonly section: string;
+  readonly title: string;
+  /** The question it answers, for the contents page. */
+  readonly question: string;
+  /** Whether a network can be opened in it. */
+  readonly receivesNetworks?: boolean;
+  readonly load: () => Promise<{ readonly lab: Lab }>;
+}
+
+/** Every lab, in reading order. Its computations are listed in `computations.ts`. */
+export const LABS: readonly LabEntry[] = [
+  {
+    id: 'mlp',
+    section: '1.4',
+    title: 'The worked MLP',
+    question: 'Can I follow every number?',
+    receivesNetworks: true,
+    load: () => import('./mlp/lab.tsx'),
+  },
+];

@@ -1,0 +1,53 @@
+import * as v from 'valibot';
+
+const finite = v.pipe(v.number(), v.finite());
+const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512));
+
+const schema = v.object({
+  /** Units of each layer, the input layer first. */
+  sizes: v.pipe(v.array(size), v.minLength(2), v.maxLength(32)),
+  /** weights[l][i][j]: from unit i of layer l to unit j of layer l + 1. */
+  weights: v.array(v.array(v.array(finite))),
+  biases: v.array(v.array(finite)),
+  /** Of each layer after the input layer. */
+  activations: v.array(v.string()),
+  inputNames: v.optional(v.array(v.pipe(v.string(), v.maxLength(40)))),
+  /** An example to look at it with, and what it should answer. */
+  input: v.optional(v.array(finite)),
+  target: v.optional(v.array(finite)),
+  learningRate: v.optional(v.pipe(finite, v.minValue(0))),
+});
+
+/** A network of fully connected layers, as it travels from lab to lab. */
+export type NetworkDescription = v.InferOutput<typeof schema>;
+
+/** A network from text of unknown origin; a sentence where it is none. */
+export function readNetwork(text: string): NetworkDescription | string {
+  if (text.length > 400_000) return 'The network is too large to travel in a link.';
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return 'The network in this link cannot be read.';
+  }
+  const parsed = v.safeParse(schema, data);
+  if (!parsed.success) return `The network in this link cannot be used: ${parsed.issues[0].message}`;
+  return fits(parsed.output) ? parsed.output : 'The network in this link does not fit together.';
+}
+
+function fits({ sizes, weights, biases, activations, input, target }: NetworkDescription): boolean {
+  const after = sizes.slice(1);
+  return (
+    weights.length === after.length &&
+    biases.length === after.length &&
+    activations.length === after.length &&
+    weights.every(
+      (layer, l) => layer.length === sizes[l] && layer.every((row) => row.length === sizes[l + 1]),
+    ) &&
+    biases.every((layer, l) => layer.length === sizes[l + 1]) &&
+    (input === undefined || input.length === sizes[0]) &&
+    (target === undefined || target.length === sizes.at(-1))
+  );
+}
+
+export const writeNetwork = (network: NetworkDescription): string => JSON.stringify(network);

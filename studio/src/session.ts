@@ -1,0 +1,224 @@
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { LabDefinition, LabResult } from './lab.ts';
+import { fallbacks, keysOf, writeProperties } from './properties.ts';
+import { Cancelled, type WorkerClient } from './worker/client.ts';
+
+/** Milliseconds from one step to the next while running. */
+export const SPEEDS = { slow: 1200, medium: 400, fast: 60 } as const;
+export type Speed = keyof typeof SPEEDS;
+
+/** Milliseconds after which a computation that nobody waits for is given up. */
+const PATIENCE = 250;
+
+/** How many changes can be undone. */
+const UNDO = 500;
+
+/** A visit to a lab: its properties and their history, the result computed from them, what is selected. */
+export class Session<P extends object = object, R extends LabResult = LabResult> {
+  readonly lab: LabDefinition<P, R>;
+  readonly properties: Signal<P>;
+  readonly result: Signal<R | undefined> = signal(undefined);
+  readonly problem: Signal<string | undefined> = signal(undefined);
+  /** The quantity in the inspector. */
+  readonly selected: Signal<string | undefined> = signal(undefined);
+  readonly running = signal(false);
+  readonly speed: Signal<Speed> = signal('medium');
+  /** Which answer was predicted; −1 where the question was skipped. */
+  readonly predicted: Signal<number | undefined> = signal(undefined);
+  /** The self-checks brought about so far. */
+  readonly checked: Signal<ReadonlySet<number>> = signal(new Set<number>());
+  /** Whether the result belongs to the properties. */
+  readonly settled = signal(false);
+  readonly locked: ReadonlySet<string>;
+  readonly hidden: ReadonlySet<string>;
+  readonly canUndo: ReadonlySignal<boolean>;
+  /** The quantity that an exercise hides. */
+  readonly veiled: ReadonlySignal<string | undefined>;
+  readonly position: ReadonlySignal<number>;
+  readonly length: ReadonlySignal<number>;
+  readonly #worker: WorkerClient;
+  readonly #history: Signal<readonly P[]> = signal([]);
+  #merging: string | undefined;
+  #asked: AbortController | undefined;
+  #askedAt = 0;
+  #stale = false;
+  #closed = false;
+  #run: AbortController | undefined;
+
+  constructor(
+    lab: LabDefinition<P, R>,
+    properties: P,
+    worker: WorkerClient,
+    limits: { readonly locked?: Iterable<string>; readonly hidden?: Iterable<string> } = {},
+  ) {
+    this.lab = lab;
+    this.properties = signal(properties);
+    this.#worker = worker;
+    this.locked = new Set(limits.locked);
+    this.hidden = new Set(limits.hidden);
+    this.canUndo = computed(() => this.#history.value.length > 0);
+    this.veiled = computed(() => lab.veiled?.(this.properties.value));
+    this.position = computed(() => this.#positionIn(this.properties.value));
+    this.length = computed(() => this.result.value?.length ?? 0);
+    void this.#compute();
+  }
+
+  #positionIn(properties: P): number {
+    const key = this.lab.position;
+    return key === undefined ? 0 : Number(properties[key]);
+  }
+
+  /**
+   * Changes properties. What is locked stays.
+   *
+   * @param merge Changes of the same name that follow each other are undone together: a drag is one change
+   */
+  set(changes: Partial<P>, { merge }: { readonly merge?: string } = {}): void {
+    const allowed = keysOf(this.lab.properties).filter((key) => key in changes && !this.locked.has(key));
+    if (allowed.length === 0) return;
+    const next = { ...this.properties.value };
+    for (const key of allowed) {
+      const value = changes[key];
+      if (value !== undefined) next[key] = value;
+    }
+    const merged = merge !== undefined && merge === this.#merging;
+    if (!merged) this.#history.value = [...this.#history.value, this.properties.value].slice(-UNDO);
+    this.#merging = merge;
+    this.properties.value = next;
+    void this.#compute();
+  }
+
+  /** Ends what was being merged: the next change is a change of its own. */
+  commit(): void {
+    this.#merging = undefined;
+  }
+
+  undo(): void {
+    this.pause();
+    const before = this.#history.value.at(-1);
+    if (!before) return;
+    this.#merging = undefined;
+    batch(() => {
+      this.#history.value = this.#history.value.slice(0, -1);
+      this.properties.value = before;
+    });
+    void this.#compute();
+  }
+
+  /** Everything as it is when nothing is said; this too can be undone. */
+  reset(): void {
+    this.pause();
+    this.commit();
+    this.set(fallbacks(this.lab.properties));
+  }
+
+  get canStep(): boolean {
+    return this.lab.training !== undefined || this.position.value < this.length.value;
+  }
+
+  async step(): Promise<void> {
+    if (this.lab.training) return this.lab.training.step(this);
+    this.selected.value = undefined;
+    if (this.canStep) this.#goTo(this.position.value + 1);
+  }
+
+  #goTo(position: number, merge?: string): void {
+    const { position: key } = this.lab;
+    if (key === undefined) return;
+    this.set({ [key]: position } as Partial<P>, merge === undefined ? {} : { merge });
+  }
+
+  /** Steps until the end, or until it is paused. */
+  async run(): Promise<void> {
+    if (this.running.value) return;
+    const run = new AbortController();
+    this.#run = run;
+    this.running.value = true;
+    try {
+      if (this.lab.training) await this.lab.training.run(this, run.signal);
+      else await this.#walk(run.signal);
+    } finally {
+      if (this.#run === run) this.running.value = false;
+    }
+  }
+
+  async #walk(signal: AbortSignal): Promise<void> {
+    this.commit();
+    this.selected.value = undefined;
+    while (!signal.aborted && this.position.value < this.length.value) {
+      this.#goTo(this.position.value + 1, 'run');
+      await new Promise((next) => setTimeout(next, SPEEDS[this.speed.value]));
+    }
+    this.commit();
+  }
+
+  pause(): void {
+    this.#run?.abort();
+    this.running.value = false;
+  }
+
+  /** Another computation of this lab in the worker. */
+  call<T>(
+    name: string,
+    argument: unknown,
+    options: { readonly signal?: AbortSignal; readonly progress?: (value: unknown) => void } = {},
+  ): Promise<T> {
+    return this.#worker.call<T>(this.lab.id, name, argument, options);
+  }
+
+  /** The properties as an address writes them. */
+  get query(): URLSearchParams {
+    return writeProperties(this.lab.properties, this.properties.value);
+  }
+
+  /** Leaves: nothing goes on. */
+  close(): void {
+    this.pause();
+    this.#closed = true;
+    this.#asked?.abort();
+  }
+
+  /**
+   * Computes the result of the newest properties. One computation is under way at a time, and what it gives is shown
+   * even when the properties have moved on: a picture follows a drag. Only a long one is given up.
+   */
+  async #compute(): Promise<void> {
+    this.settled.value = false;
+    this.#stale = true;
+    if (this.#asked) {
+      if (performance.now() - this.#askedAt > PATIENCE) this.#asked.abort();
+      return;
+    }
+    while (this.#stale && !this.#closed) {
+      this.#stale = false;
+      this.#asked = new AbortController();
+      this.#askedAt = performance.now();
+      await this.#ask(this.#asked.signal);
+    }
+    this.#asked = undefined;
+  }
+
+  async #ask(signal: AbortSignal): Promise<void> {
+    try {
+      const result = await this.call<R>('compute', this.properties.value, { signal });
+      batch(() => {
+        this.result.value = result;
+        this.problem.value = undefined;
+        this.settled.value = !this.#stale;
+      });
+      this.#check(result);
+    } catch (problem) {
+      if (problem instanceof Cancelled) return;
+      this.problem.value = problem instanceof Error ? problem.message : String(problem);
+    }
+  }
+
+  #check(result: R): void {
+    const done = this.lab.selfChecks.flatMap((check, at) =>
+      check.done(result, this.properties.value) ? [at] : [],
+    );
+    if (done.some((at) => !this.checked.value.has(at))) {
+      this.checked.value = new Set([...this.checked.value, ...done]);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/** What came of working a filled-in formula out by hand. */
+export interface Checked {
+  readonly name: string;
+  readonly text: string;
+  readonly computed: number;
+  readonly shown: number;
+  readonly slack: number;
+  readonly holds: boolean;
+}
+
+/**
+ * Reads a filled-in formula off the page as a person would — only what is displayed — works out its right side, and
+ * compares with the displayed result. Each displayed number may be off by half its last digit; how far that can move
+ * the result is found by moving them. It is sent to the browser as text, so it knows nothing but its argument.
+ */
+export function handCheck(formula: Element): Omit<Checked, 'name'> {
+  type Node = { readonly calculate: (moved: number) => number };
+  const functions: Readonly<Record<string, (...values: number[]) => number>> = {
+    σ: (x = Number.NaN) => 1 / (1 + Math.exp(-x)),
+    '√': Math.sqrt,
+    exp: Math.exp,
+    ln: Math.log,
+    tanh: Math.tanh,
+    sin: Math.sin,
+    cos: Math.cos,
+    max: Math.max,
+    min: Math.min,
+    abs: Math.abs,
+    floor: Math.floor,
+    ReLU: (x = Number.NaN) => Math.max(x, 0),
+    relu: (x = Number.NaN) => Math.max(x, 0),
+    step: (x = Number.NaN) => Number(x >= 0),
+    sign: Math.sign,
+    f: (net = Number.NaN, theta = Number.NaN) => (net > theta ? 1 : net < -theta ? -1 : 0),
+    argmin: (...values) => values.indexOf(Math.min(...values)) + 1,
+    less: (a = Number.NaN, b = Number.NaN) => Number(a < b),
+    equal: (a = Number.NaN, b = Number.NaN) => Number(a === b),
+    where: (condition, a = Number.NaN, b = Number.NaN) => (condition ? a : b),
+    log1p: Math.log1p,
+    expm1: Math.expm1,
+  };
+  /** Half the last digit of every number displayed. */
+  const slacks: number[] = [];
+  const constant = (value: number): Node => ({ calculate: () => value });
+
+  const numberOf = (element: Element): Node => {
+    const text = (element.textContent ?? '').trim().replace('−', '-');
+    const value = Number(text);
+    const decimals = text.split('.')[1]?.length ?? 0;
+    // A number with fewer than four decimals is exact, unless it is cut off before a power of ten.
+    const cut = decimals >= 4 || element.nextElementSibling?.textContent === '×';
+    const at = slacks.push(cut ? 0.5 * 10 ** -decimals : 0) - 1;
+    return { calculate: (moved) => value + (moved === at ? (slacks[at] ?? 0) : 0) };
+  };
+  const operators: Readonly<Record<string, number>> = { '+': 1, '−': 1, '·': 2, '×': 2 };
+
+  /** The children of a row as operands and operators, by precedence. */
+  const row = (children: readonly Element[]): Node => {
+    let at = 0;
+    const textAt = (i: number) => children[i]?.textContent?.trim() ?? '';
+    const isOperator = (i: number) => children[i]?.localName === 'mo';
+    const primary = (): Node => {
+      if (isOperator(at) && textAt(at) === '−') {
+        at++;
+        const inner = product();
+        return { calculate: (moved) => -inner.calculate(moved) };
+      }
+      if (isOperator(at) && (textAt(at) === '(' || textAt(at) === '[')) {
+        at++;
+        while (children[at]?.localName === 'mtext') at++;
+        const inner = sum();
+        at++;
+        return inner;
+      }
+      const element = children[at++];
+      if (!element) throw new Error(`a number was expected in ${formula.textContent}`);
+      return read(element);
+    };
+    const operate = (level: number, next: () => Node): Node => {
+      let left = next();
+      while (isOperator(at) && operators[textAt(at)] === level) {
+        const [sign, before] = [textAt(at++), left];
+        const right = next();
+        left = {
+          calculate: (moved) => {
+            const [a, b] = [before.calculate(moved), right.calculate(moved)];
+            return sign === '+' ? a + b : sign === '−' ? a - b : a * b;
+          },
+        };
+      }
+      return left;
+    };
+    const product = (): Node => operate(2, primary);
+    const sum = (): Node => operate(1, product);
+    return sum();
+  };
+
+  const read = (element: Element): Node => {
+    const children = [...element.children];
+    const [first, second] = children;
+    if (element.localName === 'mn') return numberOf(element);
+    if (element.localName === 'mi' && element.textContent === '∞') return constant(Number.POSITIVE_INFINITY);
+    const call = element.getAttribute('data-call');
+    if (call !== null) {
+      const places = [...element.querySelectorAll('[data-argument]')].filter(
+        (place) => place.parentElement?.closest('[data-call]') === element,
+      );
+      const given = (element.localName === 'msqrt' ? children : places).map(read);
+      const called = functions[call];
+      if (!called) throw new Error(`nobody knows how to work out ${call}`);
+      return { calculate: (moved) => called(...given.map((value) => value.calculate(moved))) };
+    }
+    if (element.localName === 'mfrac' && first && second) {
+      const [above, below] = [read(first), read(second)];
+      return { calculate: (moved) => above.calculate(moved) / below.calculate(moved) };
+    }
+    if (element.localName === 'msup' && first && second) {
+      const [base, exponent] = [read(first), read(second)];
+      return { calculate: (moved) => base.calculate(moved) ** exponent.calculate(moved) };
+    }
+    return row(children);
+  };
+
+  const right = [...formula.querySelectorAll('[data-side="right"] > math > mrow')];
+  const value = formula.querySelector('[data-result]');
+  if (right.length === 0 || !value) throw new Error(`no formula: ${formula.textContent}`);
+  const expression = row(right.flatMap((term) => [...term.children]));
+  const computed = expression.calculate(-1);
+  const operands = slacks.length;
+  let slack = 1e-9 + Math.abs(computed) * 2 ** -22;
+  for (let at = 0; at < operands; at++) slack += Math.abs(expression.calculate(at) - computed) * 1.01;
+  const result = read(value);
+  const shown = result.calculate(-1);
+  for (let at = operands; at < slacks.length; at++) slack += Math.abs(result.calculate(at) - shown) * 1.01;
+  return {
+    text: formula.textContent ?? '',
+    computed,
+    shown,
+    slack,
+    holds: Math.abs(computed - shown) <= slack || (Number.isNaN(computed) && Number.isNaN(shown)),
+  };
+}

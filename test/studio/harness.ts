@@ -1,0 +1,297 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, expect } from 'vitest';
+import { type RunningStudio, serveStudio } from '../../src/cli/studio.ts';
+import { readAddress } from '../../studio/src/address.ts';
+import type { LabResult } from '../../studio/src/lab.ts';
+import { LABS } from '../../studio/src/labs/index.ts';
+import { type PropertyTable, readProperties } from '../../studio/src/properties.ts';
+import { operandsIn } from '../../studio/src/worker/formulaData.ts';
+import { findBrowser, launch } from '../support/browser.ts';
+import { type Checked, handCheck } from './handCheck.ts';
+
+export const executable = findBrowser();
+/** Why a test of the studio did not run. */
+export const note = executable ? '' : ' (skipped: no Chromium found; install one or set CHROMIUM_PATH)';
+
+const SHOTS = fileURLToPath(new URL('../../docs/studio', import.meta.url));
+
+/** One browser and one server for all tests of a file. */
+let around: Promise<{ site: RunningStudio; browser: Browser }> | undefined;
+
+function surroundings(): Promise<{ site: RunningStudio; browser: Browser }> {
+  around ??= (async () => ({ site: await serveStudio(), browser: await launch(executable ?? '') }))();
+  return around;
+}
+
+afterAll(async () => {
+  const started = await around;
+  await started?.browser.close();
+  await started?.site.close();
+});
+
+/** The studio in a browser, with everything that goes wrong there. */
+export class Studio implements AsyncDisposable {
+  readonly page: Page;
+  readonly url: string;
+  /** Console errors, page errors, failed and foreign requests. */
+  readonly troubles: readonly string[];
+  readonly #close: () => Promise<void>;
+
+  private constructor(page: Page, url: string, troubles: readonly string[], close: () => Promise<void>) {
+    this.page = page;
+    this.url = url;
+    this.troubles = troubles;
+    this.#close = close;
+  }
+
+  /** Opens a browser and the studio's server; a lab is visited with `go`. */
+  static async open(
+    options: { readonly width?: number; readonly height?: number; readonly dark?: boolean } = {},
+  ): Promise<Studio> {
+    const { width = 1440, height = 900, dark = false } = options;
+    const { site, browser } = await surroundings();
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? 'dark' : 'light',
+      reducedMotion: 'reduce',
+    });
+    const page = await context.newPage();
+    const troubles: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') troubles.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));
+    page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
+    page.on('response', (response) => {
+      if (response.status() >= 400) troubles.push(`${response.status()}: ${response.url()}`);
+    });
+    page.on('request', (request) => {
+      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(site.url)) {
+        troubles.push(`foreign: ${request.url()}`);
+      }
+    });
+    return new Studio(page, site.url, troubles, () => context.close());
+  }
+
+  /** Visits an address such as `#/mlp?v=1&at=3`, afresh, and waits until everything is computed. */
+  async go(hash: string): Promise<void> {
+    await this.page.goto('about:blank');
+    await this.page.goto(`${this.url}/${hash}`);
+    await this.page.waitForSelector('#main');
+    if (LABS.some(({ id }) => id === readAddress(hash).lab)) await this.settled();
+  }
+
+  /** Waits until the picture belongs to the properties, and the address to both. */
+  async settled(): Promise<void> {
+    await this.page.waitForSelector('.lab[data-settled="true"]');
+    await this.page.waitForTimeout(160);
+    await this.page.waitForSelector('.lab[data-settled="true"]');
+  }
+
+  /** Every number on the page: its name and full value, as often as it is shown. */
+  numbers(): Promise<readonly (readonly [name: string, value: string])[]> {
+    return this.page.$$eval('[data-q]', (marks) =>
+      marks.map(
+        (mark) => [mark.getAttribute('data-q') ?? '', mark.getAttribute('data-value') ?? ''] as const,
+      ),
+    );
+  }
+
+  hash(): Promise<string> {
+    return this.page.evaluate(() => location.hash);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+}
+
+/** A lab's computation as a test calls it in Node, and its table of properties. */
+export interface Subject<P> {
+  readonly properties: PropertyTable<P>;
+  compute(properties: P): LabResult | Promise<LabResult>;
+}
+
+/** What the library computes in Node for an address. */
+export async function inNode<P>(subject: Subject<P>, hash: string): Promise<LabResult> {
+  const { properties, problems } = readProperties(subject.properties, readAddress(hash).query);
+  expect(problems).toEqual([]);
+  return subject.compute(properties);
+}
+
+/** Two versions of V8 may differ in the last bit of `Math.exp`: what the engine does not compile is as exact as that. */
+const isSame = (a: number, b: number) =>
+  Object.is(a, b) ||
+  Math.abs(a - b) <= 1e-12 * Math.max(1, Math.abs(b)) ||
+  (Number.isNaN(a) && Number.isNaN(b));
+
+/** Number parity: each number on the page has the value that the library computes in Node. */
+export async function expectParity<P>(studio: Studio, subject: Subject<P>): Promise<number> {
+  const { quantities, formulas } = await inNode(subject, await studio.hash());
+  const shown = await studio.numbers();
+  const wrong = shown.filter(([name, value]) => {
+    const [within, operand] = name.includes('←') ? name.split('←') : [undefined, name];
+    const wanted =
+      within === undefined
+        ? quantities[name]
+        : operandsIn(formulas[within]?.expression ?? { kind: 'number', value: 0 }).find(
+            ({ symbol }) => symbol === operand,
+          )?.value;
+    return wanted === undefined || !isSame(Number(value), wanted);
+  });
+  expect(wrong).toEqual([]);
+  return shown.length;
+}
+
+/** Opens each number of the stage in turn, and works its filled-in formula out by hand. */
+export async function checkByHand(studio: Studio, limit = 60): Promise<readonly Checked[]> {
+  const stops = await studio.page.$$('.stage [data-q]');
+  const seen = new Set<string>();
+  const checked: Checked[] = [];
+  for (const stop of stops) {
+    const name = (await stop.getAttribute('data-q')) ?? '';
+    if (seen.has(name) || seen.size >= limit) continue;
+    seen.add(name);
+    await stop.evaluate((mark) => (mark instanceof HTMLElement ? mark.click() : undefined));
+    const formula = await studio.page.$('.inspector .math.filled');
+    if (formula) checked.push({ ...(await formula.evaluate(handCheck)), name });
+  }
+  expect(checked.filter(({ holds }) => !holds)).toEqual([]);
+  return checked;
+}
+
+/** Runs axe over the page as it is. */
+export async function expectAccessible(studio: Studio): Promise<void> {
+  await studio.page.evaluate(axe.source);
+  const violations = await studio.page.evaluate(async () => {
+    const { axe: run } = globalThis as typeof globalThis & { axe: typeof axe };
+    const results = await run.run();
+    return results.violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html }) => html)
+          .slice(0, 3)
+          .join(' ')}`,
+    );
+  });
+  expect(violations).toEqual([]);
+}
+
+/** No page is wider than the window. */
+export async function expectNoSideways(studio: Studio, widths = [360, 768, 1440]): Promise<void> {
+  for (const width of widths) {
+    await studio.page.setViewportSize({ width, height: 800 });
+    await studio.page.waitForTimeout(60);
+    const over = await studio.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(over, `${width} px`).toBeLessThanOrEqual(0);
+  }
+}
+
+/** Steps and undoes: every number must come back as it was, digit for digit. */
+export async function expectUndo(studio: Studio, steps = 5): Promise<void> {
+  const states = [await studio.numbers()];
+  for (let i = 0; i < steps; i++) {
+    await studio.page.click('.transport button:has-text("Step")');
+    await studio.settled();
+    states.push(await studio.numbers());
+  }
+  expect(new Set(states.map((state) => JSON.stringify(state))).size).toBe(steps + 1);
+  for (let i = steps - 1; i >= 0; i--) {
+    await studio.page.click('.transport button:has-text("Undo")');
+    await studio.settled();
+    expect(await studio.numbers()).toEqual(states[i]);
+  }
+}
+
+/** The page, reloaded from nothing but its address, has the same numbers. */
+export async function expectRoundTrip(studio: Studio): Promise<void> {
+  const [before, hash] = [await studio.numbers(), await studio.hash()];
+  expect(hash.length).toBeLessThan(8000);
+  await studio.page.evaluate(() => localStorage.clear());
+  await studio.go(hash);
+  const closed = (all: Awaited<ReturnType<Studio['numbers']>>) => all.filter(([name]) => !name.includes('←'));
+  expect(closed(await studio.numbers())).toEqual(closed(before));
+}
+
+/** Milliseconds at the 95th percentile, of the calmest of a few rounds: other work on this machine is not the page's. */
+interface Latency {
+  /** From moving a slider until the picture shows it. */
+  readonly slider: number;
+  /** From a question to a worker until its empty answer: what this machine needs for nothing. */
+  readonly nothing: number;
+}
+
+export async function sliderToFrame(studio: Studio, selector: string): Promise<Latency> {
+  return studio.page.evaluate(async (of) => {
+    const slider = document.querySelector<HTMLInputElement>(of);
+    const lab = document.querySelector('.lab');
+    if (!slider || !lab) throw new Error(`no slider ${of}`);
+    const [min, max] = [Number(slider.min), Number(slider.max)];
+    const source = URL.createObjectURL(new Blob(['onmessage = () => postMessage(0)']));
+    const echo = new Worker(source);
+    const ask = () =>
+      new Promise<void>((answered) => {
+        echo.onmessage = () => answered();
+        echo.postMessage(0);
+      });
+    const move = (i: number) => {
+      slider.value = String(min + ((max - min) * ((i * 7) % 19)) / 19);
+      slider.dispatchEvent(new Event('input', { bubbles: true }));
+      return new Promise<void>((shown) => {
+        const watch = new MutationObserver(() => {
+          if (lab.getAttribute('data-settled') !== 'true') return;
+          watch.disconnect();
+          shown();
+        });
+        watch.observe(lab, { attributes: true });
+      });
+    };
+    const timed = async (work: () => Promise<void>) => {
+      const start = performance.now();
+      await work();
+      return performance.now() - start;
+    };
+    const p95 = (times: number[]) =>
+      times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? Number.NaN;
+    let best = { slider: Number.POSITIVE_INFINITY, nothing: Number.POSITIVE_INFINITY };
+    for (let round = 0; round < 6; round++) {
+      const times: { slider: number[]; nothing: number[] } = { slider: [], nothing: [] };
+      for (let i = 1; i <= 25; i++) {
+        times.nothing.push(await timed(ask));
+        times.slider.push(await timed(() => move(i)));
+        await new Promise((next) => requestAnimationFrame(next));
+      }
+      const now = { slider: p95(times.slider), nothing: p95(times.nothing) };
+      if (now.slider < best.slider) best = now;
+    }
+    echo.terminate();
+    URL.revokeObjectURL(source);
+    return best;
+  }, selector);
+}
+
+/** Screenshots of an address at 1440 and 390 px, light and dark, into `docs/studio/`. What is there stays: remove it first. */
+export async function screenshots(name: string, hash: string): Promise<void> {
+  if (existsSync(`${SHOTS}/${name}-1440-light.png`)) return;
+  await mkdir(SHOTS, { recursive: true });
+  for (const [width, height] of [
+    [1440, 1000],
+    [390, 844],
+  ] as const) {
+    for (const dark of [false, true]) {
+      await using studio = await Studio.open({ width, height, dark });
+      await studio.go(hash);
+      await studio.page.evaluate(() => document.fonts.ready);
+      const path = `${SHOTS}/${name}-${width}-${dark ? 'dark' : 'light'}.png`;
+      if (width < 500) {
+        const whole = await studio.page.evaluate(() => document.documentElement.scrollHeight);
+        await studio.page.setViewportSize({ width, height: whole });
+      }
+      await studio.page.screenshot({ path });
+    }
+  }
+}
