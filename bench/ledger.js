@@ -43,6 +43,7 @@ for (const [name, { shape, make }] of Object.entries(NETWORKS)) {
   const x = wave(shape);
   const open = () => {
     const start = performance.now();
+    const before = process.cpuUsage();
     const ledger = explain(model, x, [3]);
     for (const { key, quantities } of ledger.sections.slice(1)) {
       for (const quantity of quantities) {
@@ -51,11 +52,14 @@ for (const [name, { shape, make }] of Object.entries(NETWORKS)) {
       }
       if (quantities.length === 0) throw new Error(`${key} has no numbers`);
     }
-    return { ledger, milliseconds: performance.now() - start };
+    const { user, system } = process.cpuUsage(before);
+    return { ledger, milliseconds: performance.now() - start, cpu: (user + system) / 1000 };
   };
   const { ledger, milliseconds } = open();
-  const again = median(Array.from({ length: 5 }, () => open().milliseconds));
+  const runs = Array.from({ length: 5 }, open);
+  const again = median(runs.map((run) => run.milliseconds));
+  const cpu = median(runs.map((run) => run.cpu));
   console.log(
-    `${name}: ${ledger.size.toLocaleString('en-GB')} numbers, ${milliseconds.toFixed(0)} ms, then ${again.toFixed(0)} ms`,
+    `${name}: ${ledger.size.toLocaleString('en-GB')} numbers, ${milliseconds.toFixed(0)} ms, then ${again.toFixed(0)} ms (${cpu.toFixed(0)} ms of the processor)`,
   );
 }
