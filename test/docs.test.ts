@@ -4,34 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { examplesIn } from './support/pages.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const COURSE = join(ROOT, 'docs/course');
-
-interface Example {
-  readonly line: number;
-  readonly code: string;
-  /** What it prints; undefined where the page does not say. */
-  readonly output: string | undefined;
-}
-
-/** The blocks of code of a page, each with the block of text that follows it at once: what it prints. */
-function examplesIn(page: string): Example[] {
-  const blocks = [...page.matchAll(/^```(?<kind>\w+)\n(?<body>[\s\S]*?)^```$/gm)];
-  return blocks.flatMap((block, at) => {
-    if (block.groups?.kind !== 'js') return [];
-    const next = blocks[at + 1];
-    const end = block.index + block[0].length;
-    const follows = next?.groups?.kind === 'text' && page.slice(end, next.index).trim() === '';
-    return [
-      {
-        line: page.slice(0, block.index).split('\n').length,
-        code: block.groups.body ?? '',
-        output: follows ? next?.groups?.body : undefined,
-      },
-    ];
-  });
-}
+const PAGES = [
+  ...readdirSync(join(ROOT, 'docs/course'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/course/${name}`),
+  'docs/case-study.md',
+];
 
 /** Runs a module as if it lay in this folder, so that it imports the package by its name, as built. */
 async function run(code: string): Promise<string> {
@@ -51,8 +32,8 @@ test('the reader of pages finds code, and its output only where it follows at on
   ]);
 });
 
-describe.each(readdirSync(COURSE).filter((name) => name.endsWith('.md')))('docs/course/%s', (name) => {
-  const examples = examplesIn(readFileSync(join(COURSE, name), 'utf8'));
+describe.each(PAGES)('%s', (name) => {
+  const examples = examplesIn(readFileSync(join(ROOT, name), 'utf8'));
 
   test('has code', () => {
     expect(examples.length).toBeGreaterThan(0);

@@ -1,12 +1,12 @@
-import { fullLike, sumTo } from '../graph/build.ts';
+import { checkpoint, fullLike, sumTo } from '../graph/build.ts';
 import { isFloating } from '../graph/dtypes.ts';
 import { ArgumentError } from '../graph/errors.ts';
-import { inOrder } from '../graph/graph.ts';
+import { inOrder, substitute } from '../graph/graph.ts';
 import { sizeOf } from '../graph/ndarray.ts';
-import { applyRow, type Node } from '../graph/ops.ts';
+import { applyRow, type Node, type NodeOf } from '../graph/ops.ts';
 import { typeText } from '../graph/shapes.ts';
 import { accumulate } from './accumulate.ts';
-import { GRADIENTS } from './gradients.ts';
+import { type Cotangents, GRADIENTS } from './gradients.ts';
 
 /**
  * Reverse-mode differentiation: ∂`output`/∂w for each w of `wrt`, as graph.
@@ -26,16 +26,25 @@ export function backward(output: Node, wrt: readonly Node[]): Node[] {
       fix: 'Reduce it first, with sum or mean.',
     });
   }
+  return pullback(output, fullLike(output, 1), wrt).map((g, i) => g ?? fullLike(wrt[i] as Node, 0));
+}
+
+/** The cotangents of `wrt` that follow from that of `output`; undefined for those it does not depend on. */
+function pullback(output: Node, cotangent: Node, wrt: readonly Node[]): (Node | undefined)[] {
   const order = inOrder([output]);
   const reached = dependents(order, new Set(wrt));
-  const shares = new Map<Node, Node[]>([[output, [fullLike(output, 1)]]]);
+  const shares = new Map<Node, Node[]>([[output, [cotangent]]]);
   const cotangents = new Map<Node, Node>();
   for (const node of order.toReversed()) {
     const arrived = shares.get(node);
     if (!arrived || !reached.has(node)) continue;
     const g = accumulate(arrived);
     cotangents.set(node, g);
-    applyRow(GRADIENTS, node, g).forEach((contribution, at) => {
+    const contributions =
+      node.op === 'checkpoint' && node.attributes.recomputed
+        ? recomputed(node, g)
+        : applyRow(GRADIENTS, node, g);
+    contributions.forEach((contribution, at) => {
       const from = node.inputs[at];
       if (!from || !contribution || !reached.has(from)) return;
       // Broadcasting is undone here, once, for every rule.
@@ -45,7 +54,20 @@ export function backward(output: Node, wrt: readonly Node[]): Node[] {
       else shares.set(from, [share]);
     });
   }
-  return wrt.map((leaf) => cotangents.get(leaf) ?? fullLike(leaf, 0));
+  return wrt.map((leaf) => cotangents.get(leaf));
+}
+
+/**
+ * Computes the stretch of graph that ends at a checkpoint again, from the values it begins at, once the cotangent of
+ * its end is known; so none of its values need be kept until then.
+ *
+ * @see Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016, section 3.
+ */
+function recomputed(node: NodeOf<'checkpoint'>, g: Node): Cotangents {
+  const [end, ...begins] = node.inputs as readonly [Node, ...Node[]];
+  const again = begins.map((begin) => checkpoint(begin, [g]));
+  const [copy] = substitute([end], new Map(begins.map((begin, i) => [begin, again[i] as Node])));
+  return [undefined, ...pullback(copy as Node, g, again)];
 }
 
 /** The nodes of `order` that depend on one of `wrt`: only these need cotangents. */

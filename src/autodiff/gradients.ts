@@ -57,6 +57,8 @@ export const GRADIENTS: Table<readonly [g: Node], Cotangents> = {
   expm1: (y, g) => [mul(g, add(y, 1))],
   cast: (y, g) => [isFloating(y.dtype) ? cast(g, inputOf(y, 0).dtype) : undefined],
   detach: () => NONE,
+  // Where it is the end of a stretch that is computed again, the walker does that instead.
+  checkpoint: (_, g) => [g],
 
   add: (_, g) => [g, g],
   mul: ({ inputs: [a, b] }, g) => [mul(g, b as Node), mul(g, a as Node)],

@@ -59,8 +59,12 @@ export async function train(
   const seconds = (performance.now() - start) / 1000;
   const compiled = model.lastReport;
   if (options.verbose && compiled) {
+    const { inputs, activations, scratch, tables } = compiled.peakBytes;
     say(
-      `compiled in ${compiled.milliseconds.toFixed(1)} ms: ${compiled.kernels} kernels, ${compiled.codeBytes} bytes of code, arena of ${compiled.arenaBytes} bytes`,
+      `compiled in ${compiled.milliseconds.toFixed(1)} ms: ${compiled.kernels} kernels, ${compiled.codeBytes} bytes of code`,
+    );
+    say(
+      `arena of ${compiled.arenaBytes} bytes: ${inputs} for inputs and variables, ${activations} for activations, ${scratch} for scratch, ${tables} for tables`,
     );
   }
   const test = await judge(model, source.test, source);

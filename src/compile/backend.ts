@@ -29,10 +29,26 @@ export interface Executable {
   readonly report: CompileReport;
 }
 
+/** Bytes of memory by what they hold. */
+export interface PeakBytes {
+  /** Inputs, variables and arrays of constants. */
+  readonly inputs: number;
+  /** Everything computed: whatever lives at the same time, and results. */
+  readonly activations: number;
+  /** What kernels use while they run. */
+  readonly scratch: number;
+  /** Where elements lie that no stride reaches. */
+  readonly tables: number;
+}
+
 export interface CompileReport {
   readonly backend: string;
   readonly kernels: number;
   readonly arenaBytes: number;
+  /** What the arena holds at its fullest; the parts add up to `arenaBytes`. */
+  readonly peakBytes: PeakBytes;
+  /** How many threads shared the last run. */
+  readonly threads: number;
   readonly codeBytes: number;
   readonly milliseconds: number;
   /** The program as text: loop nests, then generated code. */

@@ -6,6 +6,7 @@ import { sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
+import { seeThroughCheckpoints } from './checkpoints.ts';
 import {
   addsInPlace,
   type Buffer,
@@ -101,6 +102,10 @@ interface Draft {
   readonly values: Map<Node, Expression>;
   /** What its expressions read, with the views they read it through. */
   readonly reads: { node: Node; dense: boolean }[];
+  /** The way down from a point of its space. */
+  readonly path: Path;
+  /** Expressions made for it: what joins it computes nothing twice. */
+  readonly memo: Memo;
   /** Where it copies something to, instead of computing a node. */
   readonly copy?: Store;
 }
@@ -121,6 +126,7 @@ class Lowering {
   readonly #step: Step;
   readonly #unfused: boolean;
   readonly #order: readonly Node[];
+  readonly #notBefore: ReadonlyMap<Node, readonly Node[]>;
   readonly #drafts: Draft[] = [];
   /** Where each stored node is computed, as a position in `#drafts`. */
   readonly #home = new Map<Node, number>();
@@ -133,9 +139,16 @@ class Lowering {
   constructor(step: Step, options: LowerOptions) {
     // A result that is an input as it stands gets a place of its own: its input may be overwritten.
     const apart = (node: Node) => (isLeaf(node) ? detach(node) : node);
+    const values = [...step.outputs, ...step.updates.map(({ value }) => value)];
+    const { results: seen, notBefore } = seeThroughCheckpoints(values);
+    const apartFrom = seen.map(apart);
+    this.#notBefore = notBefore;
     this.#step = {
-      outputs: step.outputs.map(apart),
-      updates: step.updates.map(({ target, value }) => ({ target, value: apart(value) })),
+      outputs: apartFrom.slice(0, step.outputs.length),
+      updates: step.updates.map(({ target }, i) => ({
+        target,
+        value: apartFrom[step.outputs.length + i] as Node,
+      })),
     };
     this.#unfused = options.unfused ?? false;
     const results = [...this.#step.outputs, ...this.#step.updates.map(({ value }) => value)];
@@ -278,13 +291,9 @@ class Lowering {
   #concatenate(node: NodeOf<'concat'>): void {
     const drafts = (this.#places.copies.get(node) ?? []).map(({ part, to }): Draft => {
       const reads: Draft['reads'] = [];
-      const value = this.#expression(part, new Path(), {
-        values: new Map(),
-        reads,
-        memo: new Map(),
-        top: node,
-      });
-      return { space: part.shape, values: new Map(), reads, copy: this.#store(to, part.shape, value) };
+      const [path, memo, values] = [new Path(), new Map(), new Map()];
+      const value = this.#expression(part, path, { values, reads, memo, top: node });
+      return { space: part.shape, values, reads, path, memo, copy: this.#store(to, part.shape, value) };
     });
     this.#drafts.push(...drafts);
     const written = node.inputs.map((part) => this.#home.get(underMovement(part)) ?? -1);
@@ -300,17 +309,18 @@ class Lowering {
     return last;
   }
 
-  /** The last kernel that computes something `node` is computed from. */
+  /** The last kernel that computes something `node` is computed from, or waits for. */
   #lastHomeUnder(node: Node): number {
     let last = -1;
     const seen = new Set<Node>();
-    const pending = [...node.inputs];
+    const before = (later: Node) => [...later.inputs, ...(this.#notBefore.get(later) ?? [])];
+    const pending = before(node);
     for (let from = pending.pop(); from; from = pending.pop()) {
       if (seen.has(from)) continue;
       seen.add(from);
       const home = this.#home.get(from);
       if (home !== undefined) last = Math.max(last, home);
-      else pending.push(...from.inputs);
+      else pending.push(...before(from));
     }
     return last;
   }
@@ -318,10 +328,15 @@ class Lowering {
   #join(node: Node, home: number): boolean {
     const draft = this.#drafts[home] as Draft;
     const reads: Draft['reads'] = [];
-    const path = new Path((view) => reshapeView(view, draft.space) ?? store(node));
+    const { space, values } = draft;
+    const path = sameShape(node.shape, space)
+      ? draft.path
+      : draft.path.on(node, `from[${node.shape}]`, (view) => reshapeView(view, space));
+    // Apart from the draft's until it is sure that the node joins, and what it reads is the draft's too.
+    const memo: Memo = new Map();
     let value: Expression;
     try {
-      value = this.#expression(node, path, { values: draft.values, reads, memo: new Map(), top: node });
+      value = this.#expression(node, path, { values, reads, memo, shared: draft.memo, top: node });
     } catch (problem) {
       if (problem instanceof NeedsStorage) return false;
       throw problem;
@@ -329,8 +344,13 @@ class Lowering {
     // A value of this very kernel read at another place than the one it is computed at is not there yet.
     if (reads.some((read) => this.#home.get(read.node) === home)) return false;
     // Its places must be ones that this kernel's loops can walk.
-    if (!this.#placesOf(node).every(({ view }) => reshapeView(view, draft.space))) return false;
-    draft.values.set(node, value);
+    if (!this.#placesOf(node).every(({ view }) => reshapeView(view, space))) return false;
+    for (const [from, made] of memo) {
+      const known = draft.memo.get(from);
+      if (!known) draft.memo.set(from, made);
+      else for (const [each, expression] of made) known.set(each, expression);
+    }
+    values.set(node, value);
     draft.reads.push(...reads);
     this.#home.set(node, home);
     return true;
@@ -338,25 +358,15 @@ class Lowering {
 
   #draft(node: Node): Draft {
     const reads: Draft['reads'] = [];
-    const scope = {
-      values: new Map<Node, Expression>(),
-      reads,
-      memo: new Map(),
-      top: node,
-    };
-    const root = this.#root(node, scope);
-    if (!root)
-      return {
-        space: node.shape,
-        values: new Map([[node, this.#expression(node, new Path(), scope)]]),
-        reads,
-      };
-    return {
-      space: root.space,
-      root: root.root,
-      values: new Map([[node, resultOf(root.root, node)]]),
-      reads,
-    };
+    const [path, memo] = [new Path(), new Map()];
+    const scope = { values: new Map<Node, Expression>(), reads, memo, top: node };
+    const made = this.#root(node, scope);
+    if (!made) {
+      const values = new Map([[node, this.#expression(node, path, scope)]]);
+      return { space: node.shape, values, reads, path, memo };
+    }
+    const { space, root } = made;
+    return { space, root, values: new Map([[node, resultOf(root, node)]]), reads, path, memo };
   }
 
   #root(node: Node, scope: Scope): { space: readonly number[]; root: Root } | undefined {
@@ -494,6 +504,8 @@ class Lowering {
 
   /** The value of `node` at a point of the loops that `path` leads from. */
   #expression(node: Node, path: Path, scope: Scope): Expression {
+    const shared = scope.shared?.get(path)?.get(node);
+    if (shared) return shared;
     let there = scope.memo.get(path);
     if (!there) {
       there = new Map();
@@ -575,6 +587,9 @@ class Lowering {
   }
 }
 
+/** The expressions of nodes, by the way they are come to. */
+type Memo = Map<Path, Map<Node, Expression>>;
+
 /** The node whose place is read. */
 interface Read {
   readonly node: Node;
@@ -589,7 +604,9 @@ interface Scope {
   /** Nodes whose values the kernel already has. */
   readonly values: ReadonlyMap<Node, Expression>;
   readonly reads: Draft['reads'];
-  readonly memo: Map<Path, Map<Node, Expression>>;
+  readonly memo: Memo;
+  /** Expressions that the kernel has already. */
+  readonly shared?: Memo;
   /** The stored node being computed. */
   readonly top: Node;
 }
@@ -601,7 +618,8 @@ function store(node: Node): never {
 
 /** The way on through a rearrangement. Its input, once stored, is dense, and any rearrangement of that can be said. */
 function through(path: Path, node: MovementNode): Path {
-  const key = node.op + JSON.stringify(node.attributes);
+  let key: string = node.op;
+  for (const attribute of Object.values(node.attributes)) key += `;${attribute}`;
   const padded = node.op === 'pad' || path.padded;
   return path.on(node.inputs[0] as Node, key, (view) => move(view, node), padded);
 }
@@ -666,10 +684,10 @@ function chooseStored(order: readonly Node[], results: readonly Node[], unfused:
   const stored = new Set<Node>(results);
   const readers = new Map<Node, Node[]>();
   for (const node of order) {
-    for (const from of new Set(node.inputs)) {
+    for (const from of node.inputs) {
       const known = readers.get(from);
-      if (known) known.push(node);
-      else readers.set(from, [node]);
+      if (!known) readers.set(from, [node]);
+      else if (known.at(-1) !== node) known.push(node);
     }
   }
   const operations = new Map<Node, number>();

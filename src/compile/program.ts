@@ -5,6 +5,8 @@ import { elementBytes, type Lifetime, type MemoryPlan, planMemory } from './memo
 
 /** A step made ready for a backend: kernels in order, and a place in one arena for every buffer. */
 export interface Program extends Lowered {
+  /** The buffers each kernel touches, in the order its text names them. */
+  readonly touched: readonly (readonly Buffer[])[];
   readonly memory: MemoryPlan;
 }
 
@@ -17,17 +19,18 @@ export function makeProgram(step: Step, options: CompileOptions = {}): Program {
   const outputs = results.slice(0, step.outputs.length);
   const updates = targets.map((target, i) => ({ target, value: results[outputs.length + i] ?? target }));
   const lowered = lower({ outputs, updates }, options);
-  const { offsets, bytes } = planMemory(lifetimes(lowered));
-  return { ...lowered, memory: { offsets: withAliases(offsets, lowered.kernels), bytes } };
+  const touched = lowered.kernels.map(buffersOf);
+  const { offsets, bytes } = planMemory(lifetimes(lowered, touched));
+  return { ...lowered, touched, memory: { offsets: withAliases(offsets, touched), bytes } };
 }
 
 /** The places of whole buffers, and of those that begin within one. */
 function withAliases(
   offsets: ReadonlyMap<Buffer, number>,
-  kernels: readonly Kernel[],
+  touched: Program['touched'],
 ): ReadonlyMap<Buffer, number> {
   const all = new Map(offsets);
-  for (const buffer of kernels.flatMap(buffersOf)) {
+  for (const buffer of touched.flat()) {
     const { within } = buffer;
     if (within) all.set(buffer, (offsets.get(within.buffer) ?? 0) + within.offset * elementBytes(buffer));
   }
@@ -35,7 +38,7 @@ function withAliases(
 }
 
 /** Leaves and outputs live throughout; all else from the kernel that writes it to the last that reads it. */
-function lifetimes({ kernels, leaves, outputs, copies }: Lowered): Lifetime[] {
+function lifetimes({ kernels, leaves, outputs, copies }: Lowered, touched: Program['touched']): Lifetime[] {
   const end = kernels.length;
   const spans = new Map<Buffer, { from: number; to: number }>();
   const touch = (part: Buffer, at: number) => {
@@ -47,9 +50,7 @@ function lifetimes({ kernels, leaves, outputs, copies }: Lowered): Lifetime[] {
       span.to = Math.max(span.to, at);
     }
   };
-  kernels.forEach((kernel, at) => {
-    for (const buffer of buffersOf(kernel)) touch(buffer, at);
-  });
+  for (const [at, buffers] of touched.entries()) for (const buffer of buffers) touch(buffer, at);
   for (const { from, to } of copies) {
     touch(from, end);
     touch(to, end);

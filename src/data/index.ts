@@ -1,6 +1,7 @@
 // Data: tables, pictures and made examples, as arrays to learn from. Nothing here needs Node; reading from disk is
 // in `files.ts`, which `pellucid/node` exports.
 
+export { normalize, toCategorical } from './categorical.ts';
 export {
   type ColumnKind,
   type ColumnSummary,

@@ -26,6 +26,8 @@ export const erf = unary('erf');
 export const log1p = unary('log1p');
 export const expm1 = unary('expm1');
 export const detach = unary('detach');
+export const checkpoint = (x: Node, others: readonly Node[], recomputed = false): Node =>
+  make('checkpoint', [x, ...others], { recomputed });
 
 const binary =
   (op: Op & ('add' | 'mul' | 'div' | 'max' | 'less' | 'equal')) =>

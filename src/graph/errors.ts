@@ -47,6 +47,9 @@ export class DtypeError extends PellucidError {}
 /** An argument or option outside of what a function takes. */
 export class ArgumentError extends PellucidError {}
 
+/** Something of the machine that is not there, or no longer: memory, a thread. */
+export class ResourceError extends PellucidError {}
+
 /** Where in a file something was found; lines and columns count from 1. */
 export interface Place {
   readonly file?: string;

@@ -5,16 +5,55 @@ import type { Attributes, Node, NodeOf, Op } from './ops.ts';
 import { SIGNATURES } from './shapes.ts';
 
 /**
- * Where to find the nodes made of given inputs: with the youngest input, no longer-lived than the others as a rule.
- * It holds them, and is held by nobody here, so a graph that is dropped is collected — also in the middle of a
- * synchronous loop, where a `WeakRef` would keep everything it ever pointed to. With the leaves below, the only
- * state of this floor, and invisible: it makes equal nodes identical.
+ * A node with what this floor keeps of it, invisible to all others: the nodes made of it, and whether a walk has come
+ * by. Nodes are found through their youngest input, no longer-lived than the others as a rule, which holds them. So a
+ * graph that is dropped is collected, also in the middle of a synchronous loop, where a `WeakRef` would keep
+ * everything it ever pointed to.
  */
-const uses = new WeakMap<Node, Map<string, Node>>();
+class MadeNode<O extends Op> implements NodeOf<O> {
+  readonly op: O;
+  readonly inputs: readonly Node[];
+  readonly attributes: Attributes[O];
+  readonly shape: Shape;
+  readonly dtype: Dtype;
+  readonly id: number;
+  #uses: Map<string, Node> | undefined;
+  #walk = 0;
+
+  constructor(op: O, inputs: readonly Node[], attributes: Attributes[O]) {
+    const { shape, dtype } = SIGNATURES[op](inputs, attributes);
+    this.op = op;
+    this.inputs = inputs;
+    this.attributes = attributes;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.id = created++;
+    Object.freeze(this);
+  }
+
+  /** The nodes that a node is the youngest input of, by their keys. */
+  static usesOf(node: Node): Map<string, Node> {
+    // A copy of a node, as tests make them, is nobody's input.
+    if (!(#uses in node)) return new Map();
+    node.#uses ??= new Map();
+    return node.#uses;
+  }
+
+  /** Whether a node is met for the first time in the present walk; copies always are. */
+  static isFirst(node: Node): boolean {
+    if (!(#walk in node)) return true;
+    if (node.#walk === walks) return false;
+    node.#walk = walks;
+    return true;
+  }
+}
+
+/** Walks begun. With the leaves below and how many nodes there were, the only state of this floor. */
+let walks = 0;
 const leaves = new Map<string, Node>();
 
 /** Leaves have no inputs to be held by: this many equal ones, the last made or asked for, are the same. */
-const LEAF_LIMIT = 4096;
+const LEAF_LIMIT = 1024;
 let created = 0;
 
 /**
@@ -32,11 +71,7 @@ export function make<O extends Op>(op: O, inputs: readonly Node[], attributes: A
     keepLeaf(key, leaf);
     return leaf;
   }
-  let made = uses.get(holder);
-  if (!made) {
-    made = new Map();
-    uses.set(holder, made);
-  }
+  const made = MadeNode.usesOf(holder);
   let node = made.get(key);
   if (!node) {
     node = newNode(op, inputs, attributes);
@@ -65,8 +100,7 @@ function keepLeaf(key: string, node: Node): void {
 }
 
 function newNode<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O]): Node {
-  const { shape, dtype } = SIGNATURES[op](inputs, attributes);
-  return Object.freeze({ op, inputs, attributes, shape, dtype, id: created++ }) as NodeOf<O> as Node;
+  return new MadeNode(op, inputs, attributes) as NodeOf<O> as Node;
 }
 
 function keyOf(op: Op, inputs: readonly Node[], attributes: Attributes[Op]): string {
@@ -103,21 +137,21 @@ export const isInput = (node: Node): node is NodeOf<'input'> => node.op === 'inp
 
 /** All nodes that `outputs` need, each after its inputs; iterative, so that depth is no limit. */
 export function inOrder(outputs: readonly Node[]): Node[] {
-  const found = new Set<Node>();
+  walks++;
+  const found: Node[] = [];
   const pending = outputs.slice();
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
   for (let node = pending.pop(); node; node = pending.pop()) {
-    if (found.has(node)) continue;
-    found.add(node);
+    if (!MadeNode.isFirst(node)) continue;
+    found.push(node);
     low = Math.min(low, node.id);
     high = Math.max(high, node.id);
-    for (const from of node.inputs) if (!found.has(from)) pending.push(from);
+    for (const from of node.inputs) pending.push(from);
   }
-  const nodes = [...found];
   // Ids lie close together as a rule: then putting each in its place is many times faster than sorting.
-  if (high - low >= SPARSE * nodes.length) return nodes.sort((a, b) => a.id - b.id);
+  if (high - low >= SPARSE * found.length) return found.sort((a, b) => a.id - b.id);
   const places = new Array<Node | undefined>(high - low + 1);
-  for (const node of nodes) places[node.id - low] = node;
+  for (const node of found) places[node.id - low] = node;
   return places.filter((node) => node !== undefined);
 }
 

@@ -35,6 +35,12 @@ export interface Attributes {
   cast: { readonly dtype: Dtype };
   /** The identity, through which no gradient flows. */
   detach: Empty;
+  /**
+   * Inputs (x, …others): x, and what is computed from it is computed no sooner than the others, apart from what is
+   * computed from x itself. With `recomputed`, x is the end of a stretch of graph that begins at the others, which the
+   * gradient computes again instead of keeping its values.
+   */
+  checkpoint: { readonly recomputed: boolean };
 
   add: Empty;
   mul: Empty;

@@ -47,3 +47,17 @@ export function within(asked: string, what: string, value: number, low: number, 
     received: `${value}`,
   });
 }
+
+/**
+ * Options of which the first may be given by its place, as in Keras: `maxPooling2D(2, { padding: 'same' })` as well as
+ * `maxPooling2D({ poolSize: 2, padding: 'same' })`.
+ */
+export function withFirst<Options extends object>(
+  name: keyof Options,
+  given: Options | number | readonly unknown[],
+  options: Options,
+): Options {
+  return typeof given === 'number' || Array.isArray(given)
+    ? { ...options, [name]: given }
+    : (given as Options);
+}

@@ -2,7 +2,7 @@ import { ArgumentError } from '../graph/errors.ts';
 import type { Shape } from '../graph/ndarray.ts';
 import { pad, slice } from '../tensor/functions.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { wholeNumber } from './arguments.ts';
+import { wholeNumber, withFirst } from './arguments.ts';
 import type { Layer } from './layer.ts';
 import { SpatialLayer, type SpatialOptions } from './spatial.ts';
 
@@ -123,21 +123,30 @@ export interface CroppingOptions extends SpatialOptions {
  *
  * @see Keras `ZeroPadding1D`
  */
-export const zeroPadding1D = (options: ZeroPaddingOptions = {}): Layer => new ZeroPadding(1, options);
+export const zeroPadding1D = (
+  padding: Border | ZeroPaddingOptions = {},
+  options: ZeroPaddingOptions = {},
+): Layer => new ZeroPadding(1, withFirst('padding', padding, options));
 
 /**
  * Zeros around a picture.
  *
- * @param options.padding one number, [rows, columns], or [[top, bottom], [left, right]]; 1 by default
+ * @param padding one number, [rows, columns], or [[top, bottom], [left, right]]; 1 by default
  *
  * Input shape: [batch, height, width, channels]. Output shape: [batch, larger height, larger width, channels].
  *
  * @see Keras `ZeroPadding2D`
  */
-export const zeroPadding2D = (options: ZeroPaddingOptions = {}): Layer => new ZeroPadding(2, options);
+export const zeroPadding2D = (
+  padding: Border | ZeroPaddingOptions = {},
+  options: ZeroPaddingOptions = {},
+): Layer => new ZeroPadding(2, withFirst('padding', padding, options));
 
 /** The same with three spatial axes. @see zeroPadding2D, Keras `ZeroPadding3D` */
-export const zeroPadding3D = (options: ZeroPaddingOptions = {}): Layer => new ZeroPadding(3, options);
+export const zeroPadding3D = (
+  padding: Border | ZeroPaddingOptions = {},
+  options: ZeroPaddingOptions = {},
+): Layer => new ZeroPadding(3, withFirst('padding', padding, options));
 
 /**
  * A sequence without its first and last steps.
@@ -147,19 +156,22 @@ export const zeroPadding3D = (options: ZeroPaddingOptions = {}): Layer => new Ze
  * @throws ShapeError when nothing would be left
  * @see Keras `Cropping1D`
  */
-export const cropping1D = (options: CroppingOptions = {}): Layer => new Cropping(1, options);
+export const cropping1D = (cropping: Border | CroppingOptions = {}, options: CroppingOptions = {}): Layer =>
+  new Cropping(1, withFirst('cropping', cropping, options));
 
 /**
  * A picture without its border.
  *
- * @param options.cropping one number, [rows, columns], or [[top, bottom], [left, right]]; 0 by default
+ * @param cropping one number, [rows, columns], or [[top, bottom], [left, right]]; 0 by default
  *
  * Input shape: [batch, height, width, channels]. Output shape: [batch, smaller height, smaller width, channels].
  *
  * @throws ShapeError when nothing would be left
  * @see Keras `Cropping2D`
  */
-export const cropping2D = (options: CroppingOptions = {}): Layer => new Cropping(2, options);
+export const cropping2D = (cropping: Border | CroppingOptions = {}, options: CroppingOptions = {}): Layer =>
+  new Cropping(2, withFirst('cropping', cropping, options));
 
 /** The same with three spatial axes. @see cropping2D, Keras `Cropping3D` */
-export const cropping3D = (options: CroppingOptions = {}): Layer => new Cropping(3, options);
+export const cropping3D = (cropping: Border | CroppingOptions = {}, options: CroppingOptions = {}): Layer =>
+  new Cropping(3, withFirst('cropping', cropping, options));

@@ -55,6 +55,7 @@ export {
 } from './globalPooling.ts';
 export { type InputOptions, input } from './input.ts';
 export { type ConcatenateOptions, concatenate, type DotOptions, dot } from './joining.ts';
+export { lambda } from './lambda.ts';
 export {
   type GroupNormalizationOptions,
   groupNormalization,
@@ -93,9 +94,12 @@ export {
   gru,
   type LSTMOptions,
   lstm,
+  type RecurrentOptions,
+  rnn,
   type SimpleRNNOptions,
   simpleRNN,
 } from './recurrent.ts';
+export { gruCell, lstmCell, type RecurrentCell, simpleRNNCell } from './recurrentCells.ts';
 export { type FlattenOptions, flatten, permute, repeatVector, reshape } from './shaping.ts';
 export { timeDistributed } from './timeDistributed.ts';
 export {

@@ -29,8 +29,8 @@ export class InputLayer extends Layer {
       throw new ArgumentError({
         asked: 'input',
         expected: 'the lengths of the axes of one example, each a whole number of at least 1',
-        received: `[${shape.join(', ')}]`,
-        fix: 'Leave the batch out; pad sequences to one length.',
+        received: `[${shape.map(String).join(', ')}]`,
+        fix: 'Leave the batch out, and give every other axis its length: pad sequences to one by padSequences.',
       });
     }
     this.dtype = dtype;

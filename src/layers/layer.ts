@@ -21,7 +21,7 @@ import {
 } from './dtypePolicy.ts';
 import { type Initializer, initializerOf } from './initializers.ts';
 import { freeName, snakeCase } from './names.ts';
-import type { Regularizer } from './regularizers.ts';
+import { type Regularizer, regularizerOf } from './regularizers.ts';
 import { type CallSettings, type LayerCall, SymbolicTensor } from './symbolic.ts';
 
 /** A mask says of each time step of each example whether it counts: bool [batch, time]. */
@@ -60,8 +60,8 @@ export interface Applied {
 export interface LayerOptions {
   readonly name?: string;
   readonly trainable?: boolean;
-  /** A penalty on the outputs, added to the loss; divided by the number of examples. */
-  readonly activityRegularizer?: Regularizer;
+  /** A penalty on the outputs, or its name; added to the loss, divided by the number of examples. */
+  readonly activityRegularizer?: Regularizer | string | null;
   /** What it computes in; what `setDtypePolicy` said last by default. */
   readonly dtype?: DtypePolicy;
 }
@@ -157,7 +157,7 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     this.name = name;
     this.isNamed = name !== '';
     this.#trainable = trainable;
-    this.activityRegularizer = activityRegularizer;
+    this.activityRegularizer = activityRegularizer ? regularizerOf(activityRegularizer) : undefined;
   }
 
   /** Whether training changes its weights. Setting it sets that of the layers inside as well. */

@@ -101,9 +101,12 @@ class Dropout extends DroppingLayer {
 
 /**
  * While training, sets each number to 0 with probability `rate` and divides the others by 1 − rate, so that
- * sums keep their expectation. Otherwise the identity. Output shape: that of the input.
+ * sums keep their expectation. Otherwise the identity.
  *
  * @param options.noiseShape along axes of length 1 all places drop together
+ *
+ * Output shape: that of the input.
+ *
  * @throws ArgumentError for a rate outside of 0 up to, not including, 1
  * @see Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014
  */

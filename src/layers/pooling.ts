@@ -2,7 +2,7 @@ import type { Shape } from '../graph/ndarray.ts';
 import { averagePool, maxPool } from '../tensor/nn/pooling.ts';
 import type { Padding, Sliding } from '../tensor/nn/windowing.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { oneOf, perAxis } from './arguments.ts';
+import { oneOf, perAxis, withFirst } from './arguments.ts';
 import type { PerAxis } from './convolution.ts';
 import type { Layer } from './layer.ts';
 import { SpatialLayer, type SpatialOptions } from './spatial.ts';
@@ -57,12 +57,13 @@ class Pooling extends SpatialLayer {
  *
  * @see Keras `MaxPooling1D`
  */
-export const maxPooling1D = (options: PoolingOptions = {}): Layer => new Pooling('Max', maxPool, 1, options);
+export const maxPooling1D = (poolSize: PerAxis | PoolingOptions = {}, options: PoolingOptions = {}): Layer =>
+  new Pooling('Max', maxPool, 1, withFirst('poolSize', poolSize, options));
 
 /**
  * The greatest number of every window of a picture, channel by channel.
  *
- * @param options.poolSize the size of a window; 2 by default
+ * @param poolSize the size of a window; 2 by default
  * @param options.strides how far apart windows stand; by default as far as they are long
  *
  * Input shape: [batch, height, width, channels]. Output shape: [batch, new height, new width, channels].
@@ -70,10 +71,12 @@ export const maxPooling1D = (options: PoolingOptions = {}): Layer => new Pooling
  * @throws ShapeError when no window fits
  * @see Keras `MaxPooling2D`
  */
-export const maxPooling2D = (options: PoolingOptions = {}): Layer => new Pooling('Max', maxPool, 2, options);
+export const maxPooling2D = (poolSize: PerAxis | PoolingOptions = {}, options: PoolingOptions = {}): Layer =>
+  new Pooling('Max', maxPool, 2, withFirst('poolSize', poolSize, options));
 
 /** The same with three spatial axes. @see maxPooling2D, Keras `MaxPooling3D` */
-export const maxPooling3D = (options: PoolingOptions = {}): Layer => new Pooling('Max', maxPool, 3, options);
+export const maxPooling3D = (poolSize: PerAxis | PoolingOptions = {}, options: PoolingOptions = {}): Layer =>
+  new Pooling('Max', maxPool, 3, withFirst('poolSize', poolSize, options));
 
 /**
  * The mean of every window of a sequence.
@@ -82,8 +85,10 @@ export const maxPooling3D = (options: PoolingOptions = {}): Layer => new Pooling
  *
  * @see Keras `AveragePooling1D`
  */
-export const averagePooling1D = (options: PoolingOptions = {}): Layer =>
-  new Pooling('Average', averagePool, 1, options);
+export const averagePooling1D = (
+  poolSize: PerAxis | PoolingOptions = {},
+  options: PoolingOptions = {},
+): Layer => new Pooling('Average', averagePool, 1, withFirst('poolSize', poolSize, options));
 
 /**
  * The mean of every window of a picture, channel by channel; at the edge the mean of what the window sees.
@@ -93,9 +98,13 @@ export const averagePooling1D = (options: PoolingOptions = {}): Layer =>
  * @throws ShapeError when no window fits
  * @see Keras `AveragePooling2D`
  */
-export const averagePooling2D = (options: PoolingOptions = {}): Layer =>
-  new Pooling('Average', averagePool, 2, options);
+export const averagePooling2D = (
+  poolSize: PerAxis | PoolingOptions = {},
+  options: PoolingOptions = {},
+): Layer => new Pooling('Average', averagePool, 2, withFirst('poolSize', poolSize, options));
 
 /** The same with three spatial axes. @see averagePooling2D, Keras `AveragePooling3D` */
-export const averagePooling3D = (options: PoolingOptions = {}): Layer =>
-  new Pooling('Average', averagePool, 3, options);
+export const averagePooling3D = (
+  poolSize: PerAxis | PoolingOptions = {},
+  options: PoolingOptions = {},
+): Layer => new Pooling('Average', averagePool, 3, withFirst('poolSize', poolSize, options));

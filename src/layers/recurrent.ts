@@ -199,6 +199,19 @@ class GRU extends Recurrent {
   }
 }
 
+class RNN extends Recurrent {
+  readonly #options: RecurrentOptions;
+
+  constructor(cell: RecurrentCell, options: RecurrentOptions) {
+    super('RNN', cell, options);
+    this.#options = options;
+  }
+
+  copy(changes: RecurrentOptions): Recurrent {
+    return new RNN(this.cell.copy(), { ...this.#options, ...changes });
+  }
+}
+
 type Two = [SymbolicTensor, SymbolicTensor];
 /** With `returnState`, a call returns a list: the output, then the states. */
 type Stateful<O> = O & { readonly returnState: true };
@@ -262,4 +275,24 @@ export function gru(units: number, options: Stateful<GRUOptions>): LayerWithOutp
 export function gru(units: number, options?: GRUOptions): Layer;
 export function gru(units: number, options: GRUOptions = {}): Layer {
   return new GRU(units, options);
+}
+
+/**
+ * A recurrent layer of any cell: `rnn(lstmCell(8))` computes what `lstm(8)` does.
+ *
+ * @param cell what it does at each step; its weights become the layer's
+ * @param options.returnSequences whether the outputs of all steps are returned; false by default
+ *
+ * Input shape: [batch, steps, features], and maybe initial states, [batch, units] each. Output shape: [batch, units],
+ * or [batch, steps, units] with `returnSequences`; with `returnState`, the last states after it.
+ *
+ * @see Keras `RNN`
+ */
+export function rnn(
+  cell: RecurrentCell,
+  options: Stateful<RecurrentOptions>,
+): LayerWithOutputs<readonly SymbolicTensor[]>;
+export function rnn(cell: RecurrentCell, options?: RecurrentOptions): Layer;
+export function rnn(cell: RecurrentCell, options: RecurrentOptions = {}): Layer {
+  return new RNN(cell, options);
 }

@@ -34,6 +34,8 @@ export interface GatedCellOptions extends CellOptions {
  */
 export abstract class RecurrentCell extends LayerOfSeveral {
   readonly units: number;
+  /** The arguments it was made with besides. */
+  protected readonly options: CellOptions;
   /** How many states it keeps, each [batch, units]; the first is its output. */
   readonly stateCount: number = 1;
   protected readonly activation: ActivationLike;
@@ -55,6 +57,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
     super(options);
     const { activation = 'tanh', useBias = true, dropout = 0, recurrentDropout = 0 } = options;
     this.units = wholeNumber(asked, 'units', units);
+    this.options = options;
     this.activation = activation;
     this.useBias = useBias;
     this.kernelTerms = termsOf('kernel', options, 'glorotUniform');
@@ -65,6 +68,9 @@ export abstract class RecurrentCell extends LayerOfSeveral {
     this.#seed = options.seed;
     activationOf(activation);
   }
+
+  /** A cell like it, with weights of its own. */
+  abstract copy(): RecurrentCell;
 
   protected setUpMany([inputShape = []]: readonly Shape[]): Shape[] {
     const features = inputShape.at(-1);
@@ -150,6 +156,10 @@ export class SimpleRNNCell extends RecurrentCell {
     super('SimpleRNN', units, options);
   }
 
+  copy(): RecurrentCell {
+    return new SimpleRNNCell(this.units, this.options);
+  }
+
   step(batch: number, context: CallContext): Step {
     return simpleStep(this.recurrence(batch, context));
   }
@@ -176,6 +186,10 @@ export class LSTMCell extends RecurrentCell {
     const terms = termsOf('bias', options, 'zeros');
     const initializer = withForgetBias(terms.weight.initializer ?? 'zeros', units);
     this.biasTerms = this.#unitForgetBias ? { ...terms, weight: { ...terms.weight, initializer } } : terms;
+  }
+
+  copy(): RecurrentCell {
+    return new LSTMCell(this.units, this.options);
   }
 
   step(batch: number, context: CallContext): Step {
@@ -236,6 +250,10 @@ export class GRUCell extends RecurrentCell {
     return this.bias && slice(this.bias.read(), [row, 0], [1, width]).reshape([width]);
   }
 
+  copy(): RecurrentCell {
+    return new GRUCell(this.units, this.options);
+  }
+
   step(batch: number, context: CallContext): Step {
     const recurrentBias = this.#resetAfter ? this.#biasRow(1) : undefined;
     return gruStep({
@@ -255,4 +273,39 @@ export class GRUCell extends RecurrentCell {
       resetAfter: this.#resetAfter,
     };
   }
+}
+
+/**
+ * One step of `simpleRNN`, as a layer and for `rnn`.
+ *
+ * Input shape: [batch, features], and the state [batch, units]. Output shape: the state, [batch, units], which is the
+ * output.
+ *
+ * @see Keras `SimpleRNNCell`
+ */
+export function simpleRNNCell(units: number, options: CellOptions = {}): RecurrentCell {
+  return new SimpleRNNCell(units, options);
+}
+
+/**
+ * One step of `lstm`, as a layer and for `rnn`.
+ *
+ * Input shape: [batch, features], and the states h and c, [batch, units] each. Output shape: h and c; h is the output.
+ *
+ * @see Keras `LSTMCell`
+ */
+export function lstmCell(units: number, options: LSTMCellOptions = {}): RecurrentCell {
+  return new LSTMCell(units, options);
+}
+
+/**
+ * One step of `gru`, as a layer and for `rnn`.
+ *
+ * Input shape: [batch, features], and the state [batch, units]. Output shape: the state, [batch, units], which is the
+ * output.
+ *
+ * @see Keras `GRUCell`
+ */
+export function gruCell(units: number, options: GRUCellOptions = {}): RecurrentCell {
+  return new GRUCell(units, options);
 }

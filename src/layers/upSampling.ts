@@ -1,6 +1,6 @@
 import { interpolate, repeatEach } from '../tensor/nn/resizing.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { oneOf, perAxis } from './arguments.ts';
+import { oneOf, perAxis, withFirst } from './arguments.ts';
 import type { PerAxis } from './convolution.ts';
 import type { Layer, LayerOptions } from './layer.ts';
 import { SpatialLayer, type SpatialOptions } from './spatial.ts';
@@ -11,6 +11,8 @@ export interface UpSamplingOptions extends SpatialOptions {
   /** How many places become of each; 2 by default. */
   readonly size?: PerAxis;
 }
+
+export type UpSampling1DOptions = LayerOptions & { readonly size?: number };
 
 export interface UpSampling2DOptions extends UpSamplingOptions {
   /** Whether places repeat (nearest, the default) or pass into each other (bilinear). */
@@ -46,27 +48,36 @@ class UpSampling extends SpatialLayer {
 /**
  * Every step of a sequence several times in a row.
  *
- * @param options.size how many times; 2 by default
+ * @param size how many times; 2 by default
  *
  * Input shape: [batch, steps, channels]. Output shape: [batch, steps · size, channels].
  *
  * @see Keras `UpSampling1D`
  */
-export function upSampling1D(options: LayerOptions & { readonly size?: number } = {}): Layer {
-  return new UpSampling(1, options);
+export function upSampling1D(
+  size: number | UpSampling1DOptions = {},
+  options: UpSampling1DOptions = {},
+): Layer {
+  return new UpSampling(1, withFirst('size', size, options));
 }
 
 /**
  * A larger picture: places repeat, or pass into each other.
  *
- * @param options.size one factor, or [rows, columns]; 2 by default
+ * @param size one factor, or [rows, columns]; 2 by default
  * @param options.interpolation nearest (the default) or bilinear
  *
  * Input shape: [batch, height, width, channels]. Output shape: [batch, height · size, width · size, channels].
  *
  * @see Keras `UpSampling2D`
  */
-export const upSampling2D = (options: UpSampling2DOptions = {}): Layer => new UpSampling(2, options);
+export const upSampling2D = (
+  size: PerAxis | UpSampling2DOptions = {},
+  options: UpSampling2DOptions = {},
+): Layer => new UpSampling(2, withFirst('size', size, options));
 
 /** Places repeat along three spatial axes. @see Keras `UpSampling3D` */
-export const upSampling3D = (options: UpSamplingOptions = {}): Layer => new UpSampling(3, options);
+export const upSampling3D = (
+  size: PerAxis | UpSamplingOptions = {},
+  options: UpSamplingOptions = {},
+): Layer => new UpSampling(3, withFirst('size', size, options));

@@ -39,21 +39,7 @@ export class BatchReader {
       this.#iterator = undefined;
       return undefined;
     }
-    const isPair = Array.isArray(value);
-    const [x, y, sampleWeight] = isPair
-      ? (value as readonly [Arrays, Arrays?, Arrays?])
-      : [
-          (value as { x: Arrays }).x,
-          (value as { y?: Arrays }).y,
-          (value as { sampleWeight?: Arrays }).sampleWeight,
-        ];
-    if (x === undefined) {
-      throw new ArgumentError({
-        asked: 'a batch of the data',
-        expected: '{ x, y, sampleWeight } or [x, y, sampleWeight]',
-        received: typeof value,
-      });
-    }
+    const [x, y, sampleWeight] = partsOf(value);
     return withClassWeights(examplesOf(this.#model, x, y, sampleWeight), this.#classWeight);
   }
 
@@ -63,6 +49,21 @@ export class BatchReader {
     this.#iterator = undefined;
   }
 }
+
+/** @throws ArgumentError where there are no inputs */
+function partsOf(batch: BatchLike): readonly [Arrays, Arrays | undefined, Arrays | undefined] {
+  const isPair = (given: BatchLike): given is Extract<BatchLike, readonly unknown[]> => Array.isArray(given);
+  const [x, y, sampleWeight] = isPair(batch) ? batch : [batch.x, batch.y, batch.sampleWeight];
+  if (x !== undefined) return [x, y, sampleWeight];
+  throw new ArgumentError({
+    asked: 'a batch of the data',
+    expected: '{ x, y, sampleWeight } or [x, y, sampleWeight]',
+    received: typeof batch,
+  });
+}
+
+/** What a model is given of a batch that is only predicted. */
+export const inputsOfBatch = (batch: BatchLike): Arrays => partsOf(batch)[0];
 
 const begun = (source: BatchSource): AsyncIterator<BatchLike> | Iterator<BatchLike> =>
   Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();

@@ -21,7 +21,12 @@ export { lamb } from './optimizers/lamb.ts';
 export { type LionOptions, lion } from './optimizers/lion.ts';
 export { type LossScaleOptions, lossScaleOptimizer } from './optimizers/lossScale.ts';
 export { nadam } from './optimizers/nadam.ts';
-export { type Optimizer, type OptimizerOptions, WeightOptimizer } from './optimizers/optimizer.ts';
+export {
+  type DecayExclusion,
+  type Optimizer,
+  type OptimizerOptions,
+  WeightOptimizer,
+} from './optimizers/optimizer.ts';
 export { type RMSpropOptions, rmsprop } from './optimizers/rmsprop.ts';
 export { type SGDOptions, sgd } from './optimizers/sgd.ts';
 

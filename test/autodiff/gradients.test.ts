@@ -31,6 +31,7 @@ const KINDS: { readonly [O in Op]: 'smooth' | 'flat' | 'leaf' | 'own test' } = {
   expm1: 'smooth',
   cast: 'own test',
   detach: 'flat',
+  checkpoint: 'smooth',
   add: 'smooth',
   mul: 'smooth',
   div: 'smooth',

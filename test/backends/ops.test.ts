@@ -1,47 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Dtype, isFloating } from '../../src/graph/dtypes.ts';
-import type { NDArray } from '../../src/graph/ndarray.ts';
-import { BACKENDS, evaluator } from '../support/evaluateOn.ts';
-import { casesOf, instantiate, OPS, type Rounding } from '../support/opCases.ts';
-import { type Plain, stored } from '../support/plain.ts';
-
-const EPSILON: Readonly<Partial<Record<Dtype, number>>> = { float32: 2 ** -23, float64: 2 ** -52 };
-/** The expectation of erf in double precision is an integral by Simpson's rule, good to about this. */
-const INTEGRAL = 1e-12;
-
-/** How far apart two numbers may be. */
-function allowed(rounding: Rounding, dtype: Dtype, exact: number, magnitude: number): number {
-  const epsilon = EPSILON[dtype] ?? 0;
-  if (rounding === 'exact' || epsilon === 0) return 0;
-  if ('ulps' in rounding) {
-    return Math.max(rounding.ulps * epsilon, dtype === 'float64' ? INTEGRAL : 0) * Math.abs(exact);
-  }
-  return rounding.terms * epsilon * magnitude;
-}
-
-/** The first number that is not what it should be, as a sentence. */
-function firstWrong(found: NDArray, exact: Plain, magnitude: Plain, rounding: Rounding): string | undefined {
-  const expected = stored(exact);
-  if (found.dtype !== expected.dtype || `${found.shape}` !== `${expected.shape}`) {
-    return `${found.dtype}[${found.shape}] instead of ${expected.dtype}[${expected.shape}]`;
-  }
-  if (found.data.length !== expected.data.length) return `${found.data.length} numbers`;
-  for (const [i, wanted] of expected.data.entries()) {
-    const got = found.data[i] as number;
-    const bound = allowed(rounding, found.dtype, wanted, magnitude.data[i] ?? 0);
-    // Zeros of either sign, infinities and NaN are bits that no rounding excuses.
-    if (Object.is(got, wanted) || Math.abs(got - wanted) <= bound) continue;
-    return `element ${i} is ${Object.is(got, -0) ? '-0' : got} instead of ${Object.is(wanted, -0) ? '-0' : wanted}`;
-  }
-  return undefined;
-}
+import { isFloating } from '../../src/graph/dtypes.ts';
+import { BACKENDS } from '../support/evaluateOn.ts';
+import { casesOf, OPS } from '../support/opCases.ts';
+import { wrongIn } from '../support/opCheck.ts';
 
 describe.each(BACKENDS)('on the $name backend', ({ backend }) => {
   describe.each(OPS)('%s', (op) => {
     test.each(casesOf(op))('$label', ({ opCase, dtype }) => {
-      const { node, leaves, values, expected, magnitude } = instantiate(opCase, dtype);
-      const [found] = evaluator(backend, leaves, [node])(values);
-      expect(firstWrong(found as NDArray, expected, magnitude, opCase.rounding)).toBeUndefined();
+      expect(wrongIn(backend, opCase, dtype)).toBeUndefined();
     });
   });
 });

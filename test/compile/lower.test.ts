@@ -84,13 +84,10 @@ describe('kernels', () => {
         t5 = neg(t4) : float32
         t6 = add(t3, t5) : float32
         @192 = t6
-        t7 = @576 [4×5] strides (0, 1) : float32
-        t8 = add(t7, root) : float32
-        t9 = less(float32 0, t8) : bool
-        t10 = mul(t6, float32 0.05000000074505806) : float32
-        t11 = add(t10, t10) : float32
-        t12 = where(t9, t11, float32 0) : float32
-        @320 = t12
+        t7 = mul(t6, float32 0.05000000074505806) : float32
+        t8 = add(t7, t7) : float32
+        t9 = where(t2, t8, float32 0) : float32
+        @320 = t9
       kernel 1 over [], sum over [4, 5]
         t0 = @192 [4×5] strides (5, 1) : float32
         t1 = mul(t0, t0) : float32

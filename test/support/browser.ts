@@ -58,8 +58,14 @@ export interface Site extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What a page must be served with to share memory between its threads. */
+const ISOLATED = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
 /** Serves a folder under `path`, and an empty page at `/`, on a free port of this machine. */
-export async function serve(folder: string, path: string): Promise<Site> {
+export async function serve(folder: string, path: string, { isolated = false } = {}): Promise<Site> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = normalize(decodeURIComponent(pathname));
@@ -70,7 +76,9 @@ export async function serve(folder: string, path: string): Promise<Site> {
           ? '<!doctype html><link rel="icon" href="data:,"><title>test</title>'
           : await readFile(join(folder, file.slice(path.length)));
       const type = file === '/' ? TYPES.html : TYPES[file.split('.').at(-1) ?? ''];
-      response.writeHead(200, { 'content-type': type ?? 'application/octet-stream' }).end(body);
+      response
+        .writeHead(200, { 'content-type': type ?? 'application/octet-stream', ...(isolated && ISOLATED) })
+        .end(body);
     } catch {
       response.writeHead(404).end();
     }

@@ -1,6 +1,6 @@
 import * as build from '../../src/graph/build.ts';
 import { type Dtype, isFloating, makeArray } from '../../src/graph/dtypes.ts';
-import { constant, input } from '../../src/graph/graph.ts';
+import { constant, input, scalar } from '../../src/graph/graph.ts';
 import { roundToHalf } from '../../src/graph/halfFloats.ts';
 import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
 import type { Node, Op, Windowing } from '../../src/graph/ops.ts';
@@ -470,6 +470,14 @@ export const OP_CASES: { readonly [O in Op]: readonly OpCase[] } = {
     ),
     smooth: false,
   })),
+  checkpoint: SHAPES.map((shape) =>
+    move(
+      shapeName([shape]),
+      shape,
+      (x) => build.checkpoint(x as Node, [scalar(2, 'float32')]),
+      (x) => x as Plain,
+    ),
+  ),
 
   add: binary(
     (a, b) => build.add(a as Node, b as Node),

@@ -41,6 +41,8 @@ export function referenceBackend(): Backend {
           backend: 'reference',
           kernels: 0,
           arenaBytes: 0,
+          peakBytes: { inputs: 0, activations: 0, scratch: 0, tables: 0 },
+          threads: 1,
           codeBytes: 0,
           milliseconds: 0,
           text: () => '',

@@ -1,20 +1,24 @@
-import type { Backend, CompileReport, Executable } from '../../compile/backend.ts';
+import type { Backend, CompileReport, Executable, PeakBytes } from '../../compile/backend.ts';
 import type { Buffer } from '../../compile/kernels.ts';
-import { SLACK } from '../../compile/memory.ts';
+import { bufferBytes, SLACK } from '../../compile/memory.ts';
 import { makeProgram, type Program, programText } from '../../compile/program.ts';
 import { decode, encode, type TypedArray } from '../../graph/dtypes.ts';
-import { ShapeError } from '../../graph/errors.ts';
+import { ResourceError, ShapeError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import { sameShape, typeText } from '../../graph/shapes.ts';
 import { findBlas } from '../native/blas.ts';
-import { type Crew, makeCrew, type Team } from './crew.ts';
-import { assemble } from './module.ts';
+import { type Crew, type CrewOptions, makeCrew, type Team } from './crew.ts';
+import { type Assembled, assemble } from './module.ts';
 import { hasLargeProduct } from './nativeProduct.ts';
 import { hasRelaxedSimd } from './probe.ts';
-import { MOST_THREADS } from './sharing.ts';
+import { MOST_THREADS, type Thresholds, WORTH_SHARING } from './sharing.ts';
 
 const PAGE = 65536;
+/** What addresses of 32 bits reach. */
+const MOST_BYTES = 2 ** 32;
+/** Counters of loops are signed. */
+const MOST_ARRAY_BYTES = 2 ** 31;
 
 export interface WasmOptions {
   /** How many threads compute; by default as many as there are cores. Results are the same bits for any number. */
@@ -25,12 +29,19 @@ export interface WasmOptions {
   readonly deterministic?: boolean;
 }
 
-/** A run with less work than this, in operations on one number, is over before other threads are awake. */
-const LEAST_SHARED_WORK = 2_000_000;
+/** What only tests set: never a matter of results. */
+export interface Inner {
+  readonly thresholds?: Thresholds;
+  /** See `AssembleOptions`; for one thread. */
+  readonly backwards?: boolean;
+  /** `size` is an option of everyone. */
+  readonly crew?: CrewOptions;
+}
 
 /** The WebAssembly backend: a step becomes one module, with one function for each distinct kernel. */
-export function wasmBackend(options: WasmOptions = {}): Backend {
+export function wasmBackend(options: WasmOptions = {}, inner: Inner = {}): Backend {
   const { threads, deterministic = false, blas: mayUseBlas = !deterministic } = options;
+  const { thresholds = WORTH_SHARING, backwards = false } = inner;
   // Programs that run once borrow this memory; each writes all its inputs before and reads all outputs after.
   let borrowed: WebAssembly.Memory | undefined;
   let crew: Crew | undefined | 'not asked' = 'not asked';
@@ -40,14 +51,19 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       const { kept = false } = compiling;
       const start = performance.now();
       const program = makeProgram(step, compiling);
+      checkSize(program);
       const blas = mayUseBlas && hasLargeProduct(program) ? findBlas() : undefined;
       const assembled = assemble(program, {
         native: blas !== undefined,
         relaxed: !deterministic && hasRelaxedSimd(),
+        leastShared: thresholds.phase,
+        backwards,
+        ...(inner.crew?.patience !== undefined && { patience: inner.crew.patience }),
       });
       const { module, tables, sharedWork } = assembled;
       const worthSharing = kept && sharedWork > 0;
-      if (worthSharing && crew === 'not asked') crew = makeCrew(MOST_THREADS, threads);
+      if (worthSharing && crew === 'not asked')
+        crew = makeCrew(MOST_THREADS, { ...inner.crew, size: threads });
       const sharing = worthSharing && crew !== 'not asked' ? crew : undefined;
       const total = assembled.bytes + assembled.ownBytes * (sharing?.size ?? 1) + SLACK;
       const pages = Math.ceil(total / PAGE);
@@ -60,10 +76,15 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
       const instance = new WebAssembly.Instance(code, { env });
       const { startAt } = assembled;
       const team = sharing?.enlist({ module: code, memory, startAt, blas: blas?.place });
+      let lastThreads = 1;
       const report: CompileReport = {
         backend: 'wasm',
         kernels: program.kernels.length,
         arenaBytes: total,
+        peakBytes: peakBytes(program, assembled, total),
+        get threads() {
+          return lastThreads;
+        },
         codeBytes: bytes.length,
         milliseconds: performance.now() - start,
         text: () => `${programText(program)}\n\n${module}`,
@@ -75,7 +96,14 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
           tables.writeTo(memory.buffer);
           bound?.refresh();
         }
-        alone(times, 0, team && sharedWork * times >= LEAST_SHARED_WORK ? team.start(times) : 1);
+        lastThreads = team && sharedWork * times >= thresholds.run ? team.start(times) : 1;
+        try {
+          alone(times, 0, lastThreads, Number(sharing?.maySleep ?? true));
+        } catch (cause) {
+          if (lastThreads < 2) throw cause;
+          team?.lose();
+          throw lostThread(lastThreads, cause);
+        }
       };
       tables.writeTo(memory.buffer);
       const executable = new WasmExecutable(program, memory, run, report);
@@ -86,20 +114,85 @@ export function wasmBackend(options: WasmOptions = {}): Backend {
 
   function borrow(pages: number): WebAssembly.Memory {
     borrowed ??= memoryOf(1, false);
-    const missing = pages - borrowed.buffer.byteLength / PAGE;
-    if (missing > 0) borrowed.grow(missing);
-    return borrowed;
+    const memory = borrowed;
+    const missing = pages - memory.buffer.byteLength / PAGE;
+    if (missing > 0) allocated(pages, () => memory.grow(missing));
+    return memory;
   }
 }
 
 function memoryOf(pages: number, shared: boolean): WebAssembly.Memory {
-  return new WebAssembly.Memory(shared ? { initial: pages, maximum: pages, shared } : { initial: pages });
+  return allocated(
+    pages,
+    () => new WebAssembly.Memory(shared ? { initial: pages, maximum: pages, shared } : { initial: pages }),
+  );
+}
+
+/** Runs what asks the system for memory. */
+function allocated<T>(pages: number, ask: () => T): T {
+  const asked = `memory of ${sizeText(pages * PAGE)} for a program`;
+  if (pages * PAGE > MOST_BYTES)
+    throw new ResourceError({ asked, expected: 'at most 4 GiB', fix: LESS_MEMORY });
+  try {
+    return ask();
+  } catch (cause) {
+    throw new ResourceError(
+      { asked, received: 'no memory of this size to be had', fix: LESS_MEMORY },
+      { cause },
+    );
+  }
+}
+
+const LESS_MEMORY =
+  'Use smaller batches or layers, or checkpoint layers, whose values are then computed again instead of kept.';
+
+/** @throws ResourceError if a program needs more than WebAssembly can address. */
+function checkSize({ memory }: Program): void {
+  if (memory.bytes > MOST_BYTES) {
+    throw new ResourceError({
+      asked: `memory of ${sizeText(memory.bytes)} for a program`,
+      expected: 'at most 4 GiB, what WebAssembly can address',
+      fix: LESS_MEMORY,
+    });
+  }
+  for (const buffer of memory.offsets.keys()) {
+    if (bufferBytes(buffer) < MOST_ARRAY_BYTES) continue;
+    throw new ResourceError({
+      asked: `an array of ${sizeText(bufferBytes(buffer))}, ${typeText(buffer.node)}`,
+      expected: 'less than 2 GiB',
+      fix: LESS_MEMORY,
+    });
+  }
+}
+
+function sizeText(bytes: number): string {
+  return bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function peakBytes(program: Program, { tableBytes }: Assembled, total: number): PeakBytes {
+  const inputs = [...program.leaves.values()].reduce((sum, buffer) => sum + bufferBytes(buffer), 0);
+  const { bytes } = program.memory;
+  return { inputs, activations: bytes - inputs, scratch: total - bytes - tableBytes, tables: tableBytes };
+}
+
+function lostThread(threads: number, cause: unknown): unknown {
+  // The barrier traps when somebody has not come; nothing else does.
+  if (!(cause instanceof WebAssembly.RuntimeError)) return cause;
+  return new ResourceError(
+    {
+      asked: `a run on ${threads} threads`,
+      expected: 'all of them to finish',
+      received: 'one that does not answer any more',
+      fix: 'Start the process again; wasmBackend({ threads: 1 }) needs no others.',
+    },
+    { cause },
+  );
 }
 
 /** Threads forget programs that are collected here. */
 const dismissals = new FinalizationRegistry<Team>((team) => team.dismiss());
 
-type Run = (times: number, thread: number, threads: number) => void;
+type Run = (times: number, thread: number, threads: number, maySleep: number) => void;
 
 class WasmExecutable implements Executable {
   readonly report: CompileReport;

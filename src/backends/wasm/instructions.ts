@@ -70,6 +70,7 @@ export const INSTRUCTIONS = {
   'f64.const': taking(0x44, 'f64'),
 
   'i32.eqz': plain(0x45),
+  'i64.eqz': plain(0x50),
   'i32.eq': plain(0x46),
   'i32.ne': plain(0x47),
   'i32.lt_s': plain(0x48),

@@ -11,6 +11,9 @@ export { elementBytes } from '../../compile/memory.ts';
  */
 export type Counter = Local | number;
 
+/** Counters are signed numbers of 32 bits. */
+const LONGEST = 2 ** 29;
+
 /** Bytes that one step of a counter stands for: counters count in units of a quarter element. */
 export const UNIT = 4;
 
@@ -34,6 +37,8 @@ export function mergeAxes(shape: Shape, views: readonly View[], fixed = shape.le
     const mergeable =
       before !== undefined &&
       before < fixed === axis < fixed &&
+      last !== undefined &&
+      last.length * length < LONGEST &&
       views.every((view) => isOneRun(view, before, axis));
     if (last && mergeable) {
       last.axes.push(axis);

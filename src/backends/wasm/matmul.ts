@@ -10,7 +10,7 @@ import type { PhaseWriter } from './phases.ts';
 import { writeScalarProduct } from './scalarProduct.ts';
 import { costOf } from './sharing.ts';
 import { plainSide, type Side, sideOf } from './sides.ts';
-import { Epilogue } from './tiles.ts';
+import { Epilogue, TILE_BYTES } from './tiles.ts';
 
 export type Matmul = Extract<Root, { kind: 'matmul' }>;
 
@@ -104,6 +104,7 @@ export class Product {
 }
 
 function writeDirect(phases: PhaseWriter, product: Product): void {
+  phases.ownBytes = Math.max(phases.ownBytes, TILE_BYTES);
   const panels = Math.floor(product.columns.length / directWidth(product.rows.length));
   const context = phases.begin(product.cost, panels);
   writeDirectIn(context, product, []);
@@ -122,6 +123,7 @@ function writeBatches(phases: PhaseWriter, product: Product): void {
   const all = product.batches.reduce((total, { length }) => total * length, 1);
   const context = phases.begin(product.cost * all, product.batches[0]?.length ?? 1);
   const packed = product.isPacked ? new PackedProduct(phases, product) : undefined;
+  phases.ownBytes = Math.max(phases.ownBytes, TILE_BYTES);
   nestShared(context, product.batches, (batch) => {
     const alone = { ...context, share: undefined };
     if (packed) packed.writeBatch(alone, batch);

@@ -1,19 +1,22 @@
 import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kernels.ts';
 import { bufferBytes } from '../../compile/memory.ts';
-import { buffersOf, type Program } from '../../compile/program.ts';
+import type { Program } from '../../compile/program.ts';
 import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
-import { BARRIER_BYTES, writeBarrier } from './barrier.ts';
+import { BARRIER_BYTES, PATIENCE, writeBarrier } from './barrier.ts';
 import { isVectorisable } from './body.ts';
 import { START_BYTES } from './crew.ts';
 import { writeMatmul } from './matmul.ts';
 import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
 import { type Means, type Phase, PhaseWriter } from './phases.ts';
+import { WORTH_SHARING } from './sharing.ts';
 import { Tables } from './tables.ts';
 
 /** A program as a module: where what is in memory lies, behind the arena. */
 export interface Assembled {
   readonly module: ModuleBuilder;
   readonly tables: Tables;
+  /** Bytes of the tables. */
+  readonly tableBytes: number;
   /** The address of the words by which threads start together. */
   readonly startAt: number;
   /** Operations in one run that threads can share. */
@@ -21,6 +24,19 @@ export interface Assembled {
   /** Bytes of everything but threads' own memory, and of that for each thread. */
   readonly bytes: number;
   readonly ownBytes: number;
+}
+
+export interface AssembleOptions {
+  /** Whether large products may call the system's BLAS. */
+  readonly native?: boolean;
+  /** Whether a product and a sum may be one instruction. */
+  readonly relaxed?: boolean;
+  /** Work of a phase that is worth sharing. */
+  readonly leastShared?: number;
+  /** The parts of each phase in opposite order, on one thread: parts that depend on each other then show. */
+  readonly backwards?: boolean;
+  /** How long threads wait for one another, in milliseconds. */
+  readonly patience?: number;
 }
 
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
@@ -37,10 +53,17 @@ interface Written {
 }
 
 /**
- * The module of a program: its kernels' functions, and `run(times, thread, threads)`, which calls them in order.
+ * The module of a program: its kernels' functions, and `run(times, thread, threads, maySleep)`, which calls them in order.
  * Kernels that are the same code at other addresses are one function.
  */
-export function assemble(program: Program, { native = false, relaxed = false } = {}): Assembled {
+export function assemble(program: Program, options: AssembleOptions = {}): Assembled {
+  const {
+    native = false,
+    relaxed = false,
+    leastShared = WORTH_SHARING.phase,
+    backwards = false,
+    patience = PATIENCE,
+  } = options;
   const module = new ModuleBuilder();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const barrierAt = align(program.memory.bytes);
@@ -48,14 +71,19 @@ export function assemble(program: Program, { native = false, relaxed = false } =
   const tables = new Tables(startAt + START_BYTES);
   const known = new Map<string, Written>();
   let [commonBytes, ownBytes] = [0, 0];
-  const calls = program.kernels.map((kernel) => {
-    const buffers = buffersOf(kernel);
+  const calls = program.kernels.map((kernel, at) => {
+    const buffers = program.touched[at] ?? [];
     const numbers = new Map(buffers.map((buffer, i) => [buffer, i]));
     // The text with buffers numbered says when two kernels are the same code.
     const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
     let written = known.get(text);
     if (!written) {
-      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, { tables, gemm, relaxed });
+      const writer = writeKernel(kernel, buffers, `kernel${known.size}`, {
+        tables,
+        gemm,
+        relaxed,
+        leastShared,
+      });
       commonBytes = Math.max(commonBytes, writer.commonBytes);
       ownBytes = Math.max(ownBytes, writer.ownBytes);
       written = {
@@ -73,9 +101,9 @@ export function assemble(program: Program, { native = false, relaxed = false } =
     .reduce((total, { parts, work }) => total + (parts > 1 ? work : 0), 0);
   const isParallel = sharedWork > 0;
 
-  const barrier = isParallel ? writeBarrier(module, barrierAt) : 0;
-  const run = new FunctionBuilder('run', ['i32', 'i32', 'i32']);
-  const [times, thread, threads] = run.params as [Local, Local, Local];
+  const barrier = isParallel ? writeBarrier(module, barrierAt, patience) : 0;
+  const run = new FunctionBuilder('run', ['i32', 'i32', 'i32', 'i32']);
+  const [times, thread, threads, maySleep] = run.params as [Local, Local, Local, Local];
   run.get(times).emit('i32.eqz');
   run.nest('if', () => run.emit('return'));
   run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
@@ -90,7 +118,7 @@ export function assemble(program: Program, { native = false, relaxed = false } =
     run.nest('if', body);
   };
   const meet = () => {
-    if (isParallel) run.get(threads).emit('call', barrier);
+    if (isParallel) run.get(threads).get(maySleep).emit('call', barrier);
   };
   run.nest('loop', () => {
     for (let at = 0; at < steps.length; ) {
@@ -107,6 +135,16 @@ export function assemble(program: Program, { native = false, relaxed = false } =
         at = end;
       } else {
         const { phase, buffers } = steps[at] as (typeof steps)[number];
+        at++;
+        if (backwards) {
+          const part = run.emit('i32.const', phase.parts).keep('i32');
+          run.nest('loop', () => {
+            pushPlaces(run, program, buffers, commonAt, ownPlace);
+            run.get(part).emit('i32.const', 1).emit('i32.sub').get(part).emit('call', phase.index);
+            run.get(part).emit('i32.const', 1).emit('i32.sub').emit('local.tee', part.index).emit('br_if', 0);
+          });
+          continue;
+        }
         pushPlaces(run, program, buffers, commonAt, ownPlace);
         for (const ahead of [0, 1]) {
           run.get(thread);
@@ -114,7 +152,6 @@ export function assemble(program: Program, { native = false, relaxed = false } =
           run.emit('i32.const', phase.parts).emit('i32.mul').get(threads).emit('i32.div_u');
         }
         run.emit('call', phase.index);
-        at++;
       }
       meet();
     }
@@ -125,7 +162,15 @@ export function assemble(program: Program, { native = false, relaxed = false } =
     run.get(times).emit('i32.const', 1).emit('i32.sub').emit('local.tee', times.index).emit('br_if', 0);
   });
   module.add(run, 'run');
-  return { module, tables, startAt, sharedWork, bytes: ownAt, ownBytes: own };
+  return {
+    module,
+    tables,
+    tableBytes: align(tables.bytes),
+    startAt,
+    sharedWork,
+    bytes: ownAt,
+    ownBytes: own,
+  };
 }
 
 function pushPlaces(

@@ -374,7 +374,7 @@ function copyLines(
   });
 }
 
-/** Copies one line of a side; may write up to twelve bytes behind it. */
+/** Copies one line of a side, and writes nothing behind it: there may be a line that another thread has copied. */
 function copyLine(
   context: KernelContext,
   from: Local,
@@ -392,11 +392,12 @@ function copyLine(
   const dense = inner?.step === 4;
   const run = dense ? inner.length : 1;
   const copyRun = (source: Local) => {
-    const vectors = Math.ceil(run / 4);
+    const vectors = Math.floor(run / 4);
     const move = (offset: number) =>
       code.get(target).get(source).emit('v128.load', offset).emit('v128.store', offset);
-    if (!dense) code.get(target).get(source).emit('f32.load', 0).emit('f32.store', 0);
-    else if (vectors <= 16) for (let v = 0; v < vectors; v++) move(16 * v);
+    const moveOne = (offset: number) =>
+      code.get(target).get(source).emit('f32.load', offset).emit('f32.store', offset);
+    if (vectors <= 16) for (let v = 0; v < vectors; v++) move(16 * v);
     else {
       const [s, t] = [code.get(source).keep('i32'), code.get(target).keep('i32')];
       forEach(code, 0, vectors, 1, () => {
@@ -405,6 +406,7 @@ function copyLine(
         code.get(t).emit('i32.const', 16).emit('i32.add').set(t);
       });
     }
+    for (let at = 4 * vectors; at < run; at++) moveOne(4 * at);
     code
       .get(target)
       .emit('i32.const', 4 * run)

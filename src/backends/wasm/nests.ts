@@ -414,7 +414,8 @@ export function writeUnwindow(phases: PhaseWriter, kernel: Kernel, root: Unwindo
   writeElementwise(phases, { space: kernel.space, stores: [{ buffer: target, value: zero }] });
   // Batches do not meet: threads may share the leading axis, if windows run along others.
   const batches = root.lengths[0] ?? 1;
-  const apart = batches === kernel.space[0] && view.strides[0] === sizeOf(kernel.space.slice(1));
+  const apart =
+    batches > 1 && batches === kernel.space[0] && view.strides[0] === sizeOf(kernel.space.slice(1));
   const loops = mergeAxes(root.lengths, [...allViews([body]), view], apart ? 1 : undefined);
   const inner = loops.at(-1);
   const around = loops.slice(0, -1);

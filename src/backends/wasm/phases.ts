@@ -22,6 +22,8 @@ export interface Means {
   /** The function of the system's BLAS. */
   readonly gemm: number | undefined;
   readonly relaxed: boolean;
+  /** Work of a phase that is worth sharing. */
+  readonly leastShared: number;
 }
 
 /**
@@ -39,17 +41,19 @@ export class PhaseWriter {
   /** Arrays in common memory, and how many bytes behind its start they lie. */
   readonly #scratch = new Map<Buffer, number>();
   readonly #relaxed: boolean;
+  readonly #leastShared: number;
   readonly #name: string;
   readonly #buffers: readonly Buffer[];
   readonly #tables: Tables;
 
-  constructor(name: string, buffers: readonly Buffer[], vector: boolean, { tables, gemm, relaxed }: Means) {
-    this.gemm = gemm;
-    this.#relaxed = relaxed;
+  constructor(name: string, buffers: readonly Buffer[], vector: boolean, means: Means) {
+    this.gemm = means.gemm;
+    this.#relaxed = means.relaxed;
+    this.#leastShared = means.leastShared;
     this.#name = name;
     this.#buffers = buffers;
     this.vector = vector;
-    this.#tables = tables;
+    this.#tables = means.tables;
   }
 
   /** An array of the kernel's own, in memory that all threads have in common. */
@@ -68,7 +72,7 @@ export class PhaseWriter {
    * @param pieces that the work can be cut into
    */
   begin(work = 0, pieces = 1): KernelContext {
-    const parts = partsOf(work, pieces);
+    const parts = partsOf(work, pieces, this.#leastShared);
     const context = this.draft(parts);
     this.phases.push({ code: context.code, parts, work });
     return context;

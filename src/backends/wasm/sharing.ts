@@ -4,8 +4,18 @@ import { COSTLY } from '../../graph/ops.ts';
 /** More threads than this are never used: a step's kernels are too small to feed them. */
 export const MOST_THREADS = 16;
 
-/** Work, in operations on one number, that is worth waking another thread for: some microseconds of vector code. */
-const LEAST_WORK = 100_000;
+/** From how much work on, in operations on one number, other threads are worth waking. */
+export interface Thresholds {
+  /** In one phase of a kernel: some microseconds of vector code. */
+  readonly phase: number;
+  /** In one run: with less it is over before other threads are awake. */
+  readonly run: number;
+}
+
+export const WORTH_SHARING: Thresholds = { phase: 100_000, run: 2_000_000 };
+/** Whatever can be shared is, however small: slow, and what finds parts that depend on each other. */
+export const SHARING_EVERYTHING: Thresholds = { phase: 0, run: 0 };
+
 /** Operations that take about as long as reading an element takes at least. */
 const READING = 2;
 const COSTLY_OPERATION = 10;
@@ -26,6 +36,6 @@ export function costOf(expressions: readonly Expression[]): number {
  * Into how many parts work falls that can be cut into `pieces`: one where sharing costs more than it brings. A
  * matter of shapes alone, never of threads.
  */
-export function partsOf(work: number, pieces: number): number {
-  return work < LEAST_WORK ? 1 : Math.max(1, pieces);
+export function partsOf(work: number, pieces: number, least: number): number {
+  return work < least ? 1 : Math.max(1, pieces);
 }

@@ -33,6 +33,7 @@ export const DESCRIPTIONS: { readonly [O in Op]: { readonly words: string; reado
   expm1: { words: 'e to the power of x, less 1', latex: 'y = e^{x} - 1' },
   cast: { words: 'the same number in another type', latex: 'y = x' },
   detach: { words: 'the same number, through which no gradient flows', latex: 'y = x' },
+  checkpoint: { words: 'the same number, kept where others are computed again', latex: 'y = x' },
   add: { words: 'a plus b', latex: 'y = a + b' },
   mul: { words: 'a times b', latex: 'y = a \\cdot b' },
   div: { words: 'a divided by b', latex: 'y = \\frac{a}{b}' },
@@ -142,6 +143,7 @@ export const ELEMENTS: Row = {
     return isFloating(node.inputs[0]?.dtype ?? node.dtype) ? towardsZero(x, node.dtype) : x;
   },
   detach: one((x) => x),
+  checkpoint: (_, flat, { operand }) => operand(0, flat),
   add: two(add),
   mul: two(multiply),
   div: (node, flat, elements) => two((a, b) => towardsZero(divide(a, b), node.dtype))(node, flat, elements),

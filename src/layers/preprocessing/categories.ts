@@ -1,8 +1,8 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import type { Shape } from '../../graph/ndarray.ts';
-import { oneHot } from '../../tensor/functions.ts';
+import { mul, oneHot } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { Layer, type LayerOptions } from '../layer.ts';
+import { type CallContext, type CallSite, type Layer, LayerOfSeveral, type LayerOptions } from '../layer.ts';
 
 /**
  * How categories are said, of […, n] numbers of categories:
@@ -24,8 +24,13 @@ export function checkMode(asked: string, mode: OutputMode, modes: readonly Outpu
   throw new ArgumentError({ asked: `${asked} with outputMode "${mode}"`, expected: modes.join(', ') });
 }
 
-/** Numbers of categories in an output mode. The first axis is the batch. */
-export function encodeCategories(indices: Tensor, mode: OutputMode, depth: number): Tensor {
+/** Numbers of categories in an output mode. The first axis is the batch. Weights, if any, are what each counts. */
+export function encodeCategories(
+  indices: Tensor,
+  mode: OutputMode,
+  depth: number,
+  countWeights?: Tensor,
+): Tensor {
   const numbers = indices.cast('int32');
   if (mode === 'int') return numbers;
   const rank = numbers.shape.length;
@@ -35,10 +40,11 @@ export function encodeCategories(indices: Tensor, mode: OutputMode, depth: numbe
   // Keras counts along the axis after the batch, and takes several of a kind along the last.
   const axis = mode === 'count' ? Math.min(1, rank - 1) : rank - 1;
   const places = oneHot(numbers, depth);
-  return mode === 'count' ? places.sum(axis) : places.max(axis);
+  if (mode === 'multi_hot') return places.max(axis);
+  return (countWeights ? mul(places, countWeights.reshape([...numbers.shape, 1])) : places).sum(axis);
 }
 
-class CategoryEncoding extends Layer {
+class CategoryEncoding extends LayerOfSeveral {
   readonly className = 'CategoryEncoding';
   override readonly takesAnyDtype = true;
   readonly #numTokens: number;
@@ -58,10 +64,19 @@ class CategoryEncoding extends Layer {
     this.#outputMode = outputMode;
   }
 
-  protected setUp(_inputShape: Shape): undefined {}
+  protected setUpMany(inputShapes: readonly Shape[], { inputNames = [] }: CallSite): undefined {
+    const counts = this.#outputMode === 'count';
+    if (inputShapes.length === 1 || (counts && inputShapes.length === 2)) return;
+    throw new ArgumentError({
+      asked: `categoryEncoding of outputMode "${this.#outputMode}"`,
+      expected: counts ? 'numbers of categories, and maybe countWeights' : 'numbers of categories alone',
+      received: `${inputShapes.length} inputs${inputNames.includes('countWeights') ? ', countWeights among them' : ''}`,
+      ...(!counts && { fix: "countWeights need outputMode: 'count'." }),
+    });
+  }
 
-  call(x: Tensor): Tensor {
-    return encodeCategories(x, this.#outputMode, this.#numTokens);
+  callMany([x, countWeights]: readonly Tensor[], _context: CallContext): readonly Tensor[] {
+    return [encodeCategories(x as Tensor, this.#outputMode, this.#numTokens, countWeights)];
   }
 
   config() {
@@ -77,7 +92,8 @@ export interface CategoryEncodingOptions extends LayerOptions {
 /**
  * Numbers of categories, 0 to `numTokens` − 1, as zeros and ones, or as counts.
  *
- * Input shape: [batch, n]. Output shape: [batch, numTokens]; of `one_hot` [batch, n, numTokens], or [batch, numTokens]
+ * Input shape: [batch, n]; to count, maybe what each counts as well, `layer(x, { countWeights })`, of the same shape.
+ * Output shape: [batch, numTokens]; of `one_hot` [batch, n, numTokens], or [batch, numTokens]
  * if n is 1.
  *
  * @see Keras `CategoryEncoding`

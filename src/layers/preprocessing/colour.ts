@@ -31,9 +31,11 @@ class RandomBrightness extends RandomImageLayer {
 
 /**
  * Adds a random share of the value range to all pixels of a picture while training, and keeps them in the range.
- * Input shape: [batch, height, width, channels]. Output shape: the same.
  *
  * @param factor The largest share in either direction, or the range of shares, from −1 to 1.
+ *
+ * Input shape: [batch, height, width, channels]. Output shape: the same.
+ *
  * @see Keras `RandomBrightness`
  */
 export function randomBrightness(factor: Factor, options: ValueRangeOptions = {}): RandomImageLayer {
@@ -67,9 +69,12 @@ class RandomContrast extends RandomImageLayer {
 
 /**
  * Moves all pixels of a picture away from the mean of their channel, or towards it, by a random factor while training:
- * (x − mean)·factor + mean. Input shape: [batch, height, width, channels]. Output shape: the same.
+ * (x − mean)·factor + mean.
  *
  * @param factor The factor is drawn from 1 − factor to 1 + factor; or, of a pair, from 1 − the first to 1 + the second.
+ *
+ * Input shape: [batch, height, width, channels]. Output shape: the same.
+ *
  * @see Keras `RandomContrast`
  */
 export function randomContrast(factor: Factor, options: ValueRangeOptions = {}): RandomImageLayer {

@@ -16,6 +16,7 @@ export interface DiscretizationOptions extends LayerOptions {
   readonly outputMode?: OutputMode;
 }
 
+/** Numbers to those of the bins they fall into: see `discretization`. */
 export class Discretization extends Layer {
   readonly className = 'Discretization';
   readonly #numBins: number | undefined;

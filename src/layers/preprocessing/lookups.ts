@@ -184,11 +184,12 @@ function remainder(numbers: Tensor, count: number): Tensor {
  * A table from whole numbers to consecutive ones, for inside of a model. Number 0 stands for the mask token, if there
  * is one, then come the numbers of unknown ones, then those of the vocabulary.
  *
- * Input shape: [batch, …]. Output shape: the same, or that of the output mode.
- *
  * @param options.vocabulary The numbers, in order; or leave it out and call `adapt`.
  * @param options.numOovIndices 1 by default; several are dealt out by the remainder.
  * @param options.invert Whether to go from consecutive numbers to those of the vocabulary; false by default.
+ *
+ * Input shape: [batch, …]. Output shape: the same, or that of the output mode.
+ *
  * @see Keras `IntegerLookup`
  */
 export function integerLookup(options: LookupOptions<number> & { invert?: boolean } = {}): IntegerLookup {

@@ -21,6 +21,7 @@ export interface NormalizationOptions extends LayerOptions {
 /** The smallest deviation divided by: constant features become 0, not infinite. Keras's epsilon. */
 const EPSILON = 1e-7;
 
+/** Numbers with mean 0 and variance 1: see `normalization`. */
 export class Normalization extends Layer {
   readonly className = 'Normalization';
   override readonly supportsMasking = true;

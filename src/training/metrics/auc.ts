@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
+import { stack } from '../../tensor/functions/arrange.ts';
 import { add, sigmoid } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type Counts, countsOf } from './confusion.ts';
@@ -15,6 +16,10 @@ export interface AUCOptions extends NameOptions {
   /** These thresholds, and one beyond each end, in place of evenly spread ones. */
   readonly thresholds?: readonly number[];
   readonly fromLogits?: boolean;
+  /** Whether the area is found for each label by itself, the last axis being labels; false by default. */
+  readonly multiLabel?: boolean;
+  /** How much the area of each label counts in their mean; alike by default. */
+  readonly labelWeights?: readonly number[];
 }
 
 const KEPT = [
@@ -39,12 +44,21 @@ export function auc({
   summationMethod = 'interpolation',
   thresholds,
   fromLogits = false,
+  multiLabel = false,
+  labelWeights,
 }: AUCOptions = {}): Metric {
   checkArguments(numThresholds, curve, summationMethod);
+  if (labelWeights && !multiLabel) {
+    throw new ArgumentError({ asked: 'AUC with labelWeights', expected: 'multiLabel: true' });
+  }
   const inner =
     thresholds?.toSorted((a, b) => a - b) ??
     Array.from({ length: numThresholds - 2 }, (_, i) => (i + 1) / (numThresholds - 1));
   const levels = [-EPSILON, ...inner, 1 + EPSILON];
+  const area = (state: readonly NDArray[]): number =>
+    curve === 'PR' && summationMethod === 'interpolation'
+      ? interpolatedPrecision(state)
+      : areaUnder(pointsOf(state, curve), summationMethod);
   return {
     name,
     className: 'AUC',
@@ -53,19 +67,71 @@ export function auc({
       curve,
       summationMethod,
       fromLogits,
+      multiLabel,
+      ...(labelWeights && { labelWeights: [...labelWeights] }),
       ...(thresholds && { thresholds: inner }),
     },
-    stateShapes: () => KEPT.map(() => [levels.length]),
+    stateShapes: (outputShape) => {
+      const labels = multiLabel ? labelsOf(outputShape, labelWeights) : 1;
+      return KEPT.map(() => (multiLabel ? [labels, levels.length] : [levels.length]));
+    },
     update(state, target, output, sampleWeight) {
       const chances = fromLogits ? sigmoid(output) : output;
-      const counts = countsOf(levels, {}, [target, chances, sampleWeight]);
+      const counts = multiLabel
+        ? countsByLabel(levels, target, chances, sampleWeight)
+        : countsOf(levels, {}, [target, chances, sampleWeight]);
       return KEPT.map((kind, i) => add(state[i] as Tensor, counts[kind]));
     },
-    result: (state) =>
-      curve === 'PR' && summationMethod === 'interpolation'
-        ? interpolatedPrecision(state)
-        : areaUnder(pointsOf(state, curve), summationMethod),
+    result: (state) => weightedMean(multiLabel ? byLabel(state).map(area) : [area(state)], labelWeights),
+    ...(multiLabel && { each: (state: readonly NDArray[]) => byLabel(state).map(area) }),
   };
+}
+
+function labelsOf(outputShape: readonly number[], labelWeights: readonly number[] | undefined): number {
+  const labels = outputShape.at(-1) ?? 1;
+  if (outputShape.length === 2 && (labelWeights?.length ?? labels) === labels) return labels;
+  throw new ArgumentError({
+    asked: 'AUC with multiLabel',
+    expected: `outputs of [batch, ${labelWeights?.length ?? 'labels'}]`,
+    received: `[${outputShape.join(', ')}]`,
+  });
+}
+
+/** Counts of each label, [labels, thresholds]. */
+function countsByLabel(
+  levels: readonly number[],
+  target: Tensor,
+  output: Tensor,
+  sampleWeight: Tensor | undefined,
+): Counts {
+  const labels = Array.from({ length: output.shape.at(-1) ?? 1 }, (_, classId) =>
+    countsOf(levels, { classId }, [target, output, sampleWeight]),
+  );
+  const stacked = (kind: keyof Counts) => stack(labels.map((counts) => counts[kind]));
+  return {
+    truePositives: stacked('truePositives'),
+    falsePositives: stacked('falsePositives'),
+    trueNegatives: stacked('trueNegatives'),
+    falseNegatives: stacked('falseNegatives'),
+  };
+}
+
+/** The state of each label. */
+function byLabel(state: readonly NDArray[]): NDArray[][] {
+  const [labels = 0, levels = 0] = state[0]?.shape ?? [];
+  return Array.from({ length: labels }, (_, label) =>
+    state.map(({ dtype, data }) => {
+      return { dtype, shape: [levels], data: data.slice(label * levels, (label + 1) * levels) };
+    }),
+  );
+}
+
+function weightedMean(values: readonly number[], weights: readonly number[] = values.map(() => 1)): number {
+  const sum = values.reduce((total, value, i) => total + value * (weights[i] ?? 0), 0);
+  return ratio(
+    sum,
+    weights.reduce((a, b) => a + b, 0),
+  );
 }
 
 function checkArguments(numThresholds: number, curve: string, method: string): void {

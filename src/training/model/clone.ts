@@ -37,7 +37,10 @@ function cloneSequential(model: Sequential, cloneLayer: (layer: Layer) => Layer)
   const start =
     spec?.shape && input(spec.shape, { name: spec.name, ...(spec.dtype && { dtype: spec.dtype }) });
   const layers = model.layers.map((layer) => cloned(layer, cloneLayer));
-  return new Sequential(start ? [start, ...layers] : layers, { name: model.name });
+  return new Sequential(start ? [start, ...layers] : layers, {
+    name: model.name,
+    checkpoint: model.checkpoint,
+  });
 }
 
 function cloneFunctional(model: Functional, cloneLayer: (layer: Layer) => Layer): Functional {

@@ -3,6 +3,7 @@ import type { Shape } from '../../graph/ndarray.ts';
 import type { Applied, CallContext, Layer, Mask } from '../../layers/layer.ts';
 import { SymbolicTensor } from '../../layers/symbolic.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import type { StepData } from '../program.ts';
 import { graphBetween, type LayerGraph } from './graph.ts';
 import { type InputSpec, Model } from './model.ts';
 import { nameLayers } from './naming.ts';
@@ -18,6 +19,8 @@ export interface FunctionalOptions {
   readonly outputs: SymbolicTensors;
   readonly name?: string;
   readonly trainable?: boolean;
+  /** A training step of its own, in place of one loss made small: see `Model.trainStep`. */
+  readonly trainStep?: (model: Functional, data: StepData) => Readonly<Record<string, Tensor>>;
 }
 
 /** A graph of layers between inputs and outputs. */
@@ -29,7 +32,7 @@ export class Functional extends Model {
   readonly #graph: LayerGraph;
   readonly #inputKeys: readonly string[] | undefined;
 
-  constructor({ inputs, outputs, name = 'functional', trainable = true }: FunctionalOptions) {
+  constructor({ inputs, outputs, name = 'functional', trainable = true, trainStep }: FunctionalOptions) {
     super({ name });
     const [inputKeys, inputList] = listed(inputs);
     const [outputKeys, outputList] = listed(outputs);
@@ -44,6 +47,7 @@ export class Functional extends Model {
     this.#outputNames = outputKeys ?? uniqueNames(outputList);
     this.buildMany(inputList.map(({ exampleShape }) => exampleShape));
     if (!trainable) this.trainable = false;
+    if (trainStep) this.trainStep = (data) => trainStep(this, data);
   }
 
   override get layers(): readonly Layer[] {
@@ -151,6 +155,7 @@ function uniqueNames(outputs: readonly SymbolicTensor[]): string[] {
  *
  * @param options.inputs one, several, or a record by name; what `fit` and `predict` are given follows it
  * @param options.outputs likewise
+ * @param options.trainStep computes losses and gradients of its own, applies them, and returns what is logged
  * @throws ArgumentError where outputs do not depend on the inputs alone
  */
 export function model(options: FunctionalOptions): Functional {

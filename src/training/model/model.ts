@@ -18,7 +18,7 @@ import { CompiledStep } from '../../tensor/compile.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import { type Arrays, inputsOf, rowsBetween } from '../arrays.ts';
-import { type BatchSource, isBatchSource } from '../batches.ts';
+import { type BatchSource, inputsOfBatch, isBatchSource } from '../batches.ts';
 import { type Callback, Callbacks, type Logs } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import { type EvaluateOptions, ResidentEvaluation, StreamedEvaluation } from '../evaluation.ts';
@@ -349,8 +349,23 @@ export class Model extends Layer {
    *
    * @throws ShapeError when the examples have another shape than the model's
    */
-  predict(x: Arrays, options: PredictOptions = {}): Tensor {
+  predict(x: Arrays, options?: PredictOptions): Tensor;
+  /** The outputs for batches from a source, one after another; targets in it are passed over. */
+  predict(batches: BatchSource): Promise<Tensor>;
+  predict(x: Arrays | BatchSource, options: PredictOptions = {}): Tensor | Promise<Tensor> {
+    if (isBatchSource(x)) return this.#predictBatches(x);
     return this.predictMany(x, options)[0] as Tensor;
+  }
+
+  async #predictBatches(source: BatchSource): Promise<Tensor> {
+    const found: NDArray[] = [];
+    for await (const batch of source) found.push(this.predictOnBatch(inputsOfBatch(batch)).value());
+    if (found.length > 0) return tensor(joined(found));
+    throw new ArgumentError({
+      asked: `predict of "${this.name}"`,
+      expected: 'at least one batch',
+      received: 'none',
+    });
   }
 
   /** The outputs for one batch. */

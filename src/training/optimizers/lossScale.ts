@@ -2,7 +2,7 @@ import { add, div, equal, less, logicalAnd, mul, where } from '../../tensor/func
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { onlyIf } from './conditional.ts';
-import { counter, type Optimizer, state } from './optimizer.ts';
+import { counter, type DecayExclusion, type Optimizer, state } from './optimizer.ts';
 
 export interface LossScaleOptions {
   readonly initialScale?: number;
@@ -47,6 +47,10 @@ export class LossScaleOptimizer implements Optimizer {
 
   config() {
     return { innerOptimizer: this.inner, ...this.#options };
+  }
+
+  excludeFromWeightDecay(exclusion: DecayExclusion): void {
+    this.inner.excludeFromWeightDecay(exclusion);
   }
 
   build(weights: readonly Variable[]): void {

@@ -33,8 +33,17 @@ export interface Optimizer {
   scaleLoss(loss: Tensor): Tensor;
   /** One step: assigns every weight. Meant to run inside of a compiled function. */
   apply(gradients: readonly Tensor[], weights: readonly Variable[]): void;
+  /** Leaves weights out of weight decay; before the first step. */
+  excludeFromWeightDecay(exclusion: DecayExclusion): void;
   /** At the end of training: weights become their moving averages, where those are kept. */
   finalize(): void;
+}
+
+/** Which weights do not decay. */
+export interface DecayExclusion {
+  readonly variables?: readonly Variable[];
+  /** Those whose names hold one of these: `bias`, `gamma`. */
+  readonly names?: readonly string[];
 }
 
 /** Arguments that every optimizer takes. */
@@ -71,6 +80,7 @@ export abstract class WeightOptimizer implements Optimizer {
   readonly #options: OptimizerOptions;
   readonly #learningRate: Variable | undefined;
   #weights: readonly Variable[] | undefined;
+  #undecayed: Required<DecayExclusion> = { variables: [], names: [] };
   #averages: readonly Variable[] = [];
   #accumulators: readonly Variable[] = [];
   #slots: readonly (readonly Variable[])[] = [];
@@ -127,6 +137,28 @@ export abstract class WeightOptimizer implements Optimizer {
 
   /** Assigns a weight and its slots. */
   protected abstract update(weight: Variable, gradient: Tensor, slots: readonly Variable[], step: Step): void;
+
+  /**
+   * Leaves weights out of weight decay: biases, say, and the scales of normalisation.
+   *
+   * @throws ArgumentError after the first step, which is recorded with what decays
+   * @see Keras `Optimizer.exclude_from_weight_decay`
+   */
+  excludeFromWeightDecay({ variables = [], names = [] }: DecayExclusion): void {
+    if (this.#weights) {
+      throw new ArgumentError({
+        asked: `excludeFromWeightDecay of ${this.className}`,
+        expected: 'an optimizer that has not been used yet',
+        fix: 'Call it right after making the optimizer.',
+      });
+    }
+    this.#undecayed = { variables, names };
+  }
+
+  #decays(weight: Variable): boolean {
+    const { variables, names } = this.#undecayed;
+    return !variables.includes(weight) && !names.some((name) => weight.name.includes(name));
+  }
 
   build(weights: readonly Variable[]): void {
     if (this.#weights) {
@@ -192,7 +224,7 @@ export abstract class WeightOptimizer implements Optimizer {
     this.begin(step);
     for (const [i, weight] of weights.entries()) {
       // The update reads what was assigned here.
-      if (kept) weight.assign(mul(weight.read(), kept));
+      if (kept && this.#decays(weight)) weight.assign(mul(weight.read(), kept));
       this.update(weight, clipped[i] as Tensor, this.#slots[i] ?? [], step);
     }
   }

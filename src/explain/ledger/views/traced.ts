@@ -11,7 +11,15 @@ import { changes } from './updates.ts';
 /** Values that stand by themselves, however often they are used: what adds up many numbers. */
 const GATHERING: ReadonlySet<Op> = new Set<Op>([...REDUCTIONS, 'matmul', 'scatterAdd', 'unwindow']);
 /** What only passes numbers on, or moves them. */
-const PASSING: ReadonlySet<Op> = new Set<Op>([...MOVEMENT, 'cast', 'detach', 'window', 'flip', 'concat']);
+const PASSING: ReadonlySet<Op> = new Set<Op>([
+  ...MOVEMENT,
+  'cast',
+  'detach',
+  'checkpoint',
+  'window',
+  'flip',
+  'concat',
+]);
 
 /**
  * Any layer, from its graph: its outputs in terms of its inputs, its weights, and the steps between that are worth a

@@ -1,0 +1,38 @@
+// How long a fresh process takes until it has its first product: node bench/start.js
+//
+// Medians of nine processes each, taken in turn: one that does nothing, one that imports the library, and one that
+// multiplies two 2×2 matrices.
+
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const RUNS = 9;
+const index = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
+const cases = {
+  'node alone': '0',
+  import: `await import(${index})`,
+  'first matmul': `
+    const { tensor } = await import(${index});
+    tensor([[1, 2], [3, 4]]).matmul([[5, 6], [7, 8]]).array();`,
+};
+
+const times = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
+for (let run = 0; run < RUNS; run++) {
+  for (const [name, code] of Object.entries(cases)) {
+    const start = performance.now();
+    const { status } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      stdio: 'inherit',
+    });
+    if (status !== 0) throw new Error(`"${name}" ended with ${status}`);
+    times[name].push(performance.now() - start);
+  }
+}
+
+const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const alone = median(times['node alone']);
+for (const [name, found] of Object.entries(times)) {
+  console.log(
+    `${name.padEnd(14)} ${median(found).toFixed(0).padStart(5)} ms  ${(median(found) / alone).toFixed(2)} ×`,
+  );
+}
