@@ -1,6 +1,6 @@
 import { readCsv, readImageSet } from '../data/files.ts';
 import { decodePredictions, encodeInputs, encodeTarget } from '../data/index.ts';
-import { ArgumentError, compile, type Sequential, tensor } from '../index.ts';
+import { ArgumentError, compile, type Model, tensor } from '../index.ts';
 import { judge } from './judge.ts';
 import { type OpenedModel, openModel, type StoredSource } from './modelFile.ts';
 import type { Part } from './sources.ts';
@@ -126,7 +126,7 @@ export async function inspect(modelPath: string, options: ApplyOptions, terminal
 }
 
 /** The graph of one example's way through the model, as text. */
-function graphOf(model: Sequential): string {
+function graphOf(model: Model): string {
   let text = '';
   const example = tensor(new Float32Array((model.inputShape ?? []).reduce((a, b) => a * b, 1)), {
     shape: [1, ...(model.inputShape ?? [])],

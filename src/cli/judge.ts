@@ -1,4 +1,4 @@
-import { confusionMatrix, type Logs, type NDArray, type Sequential } from '../index.ts';
+import { confusionMatrix, type Logs, type Model, type NDArray } from '../index.ts';
 import type { Mistake } from './report/run.ts';
 import type { Part, Source } from './sources.ts';
 
@@ -16,7 +16,7 @@ type Words = Pick<Source, 'task' | 'classNames' | 'encoding' | 'original'>;
 const MISTAKES_SHOWN = 12;
 
 /** Predicts a part and compares: metrics, confusion matrix or residuals, and the worst mistakes. */
-export async function judge(model: Sequential, part: Part, words: Words): Promise<Judgement> {
+export async function judge(model: Model, part: Part, words: Words): Promise<Judgement> {
   const metrics = renamed(await model.evaluate(part.x, part.y), words);
   const outputs = model.predict(part.x).value();
   if (words.task === 'regression') return judgeNumbers(metrics, outputs, part, words);

@@ -7,6 +7,7 @@ import { type DiagnoseOptions, diagnose } from './diagnose.ts';
 import { doctor } from './doctor.ts';
 import { addExplain } from './explain/command.ts';
 import { addFloat } from './explain/float.ts';
+import { EXPORT_KINDS, type ExportOptions, exportModel } from './export.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
 import { BUILT_IN } from './sources.ts';
 import { type StudioOptions, studio } from './studio.ts';
@@ -109,6 +110,15 @@ function cli(): Command {
     .argument('<model>', 'a .keras file')
     .option('--json', 'print one JSON object')
     .action((model: string, options: ApplyOptions) => inspect(model, options, terminal));
+
+  program
+    .command('export')
+    .description('a model as a file of another kind')
+    .argument('<model>', 'a .keras file')
+    .addOption(new Option('--to <kind>', 'what to write').choices(EXPORT_KINDS).makeOptionMandatory())
+    .option('--out <file>', 'where to write it (default: beside the model)')
+    .option('--batch-size <examples>', 'of an ONNX file, where it must be fixed', whole)
+    .action((model: string, options: ExportOptions) => exportModel(model, options, terminal));
   program
     .command('studio')
     .description('a laboratory notebook for opening networks, in the browser; served on this machine alone')

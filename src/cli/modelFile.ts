@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Encoding, readEncoding, type Task } from '../data/index.ts';
 import { loadModel } from '../formats/index.ts';
-import { DataError, type Sequential } from '../index.ts';
+import { DataError, type Model } from '../index.ts';
 import type { Source } from './sources.ts';
 
 /** What a model's file says about the data it was trained on, besides the model. */
@@ -28,7 +28,7 @@ export function storedSource({ kind, task, target, classNames, encoding }: Sourc
 }
 
 export interface OpenedModel {
-  readonly model: Sequential;
+  readonly model: Model;
   readonly stored?: StoredSource;
   /** What the file holds that could not be taken over. */
   readonly warnings: readonly string[];

@@ -1,6 +1,6 @@
 import { basename, join, relative } from 'node:path';
 import { saveModel } from '../formats/index.ts';
-import { type Callback, earlyStopping, type Logs, type Sequential, setSeed } from '../index.ts';
+import { type Callback, earlyStopping, type Logs, type Model, type Sequential, setSeed } from '../index.ts';
 import { type Judgement, judge } from './judge.ts';
 import { storedSource } from './modelFile.ts';
 import { networkFor, type Settings, settingsFor, type Wishes } from './network.ts';
@@ -208,7 +208,7 @@ function show(
 }
 
 /** A model's layers as reports show them. */
-export function layersOf(model: Sequential): LayerRecord[] {
+export function layersOf(model: Model): LayerRecord[] {
   return model.layers.map((layer) => {
     const { activation, rate } = layer.config();
     const detail =

@@ -10,7 +10,7 @@ export {
   type Table,
   type TableColumn,
 } from './document.ts';
-export { DRAWING_STYLE } from './expression/drawing.ts';
+export { columnsOf, DRAWING_STYLE } from './expression/drawing.ts';
 export { type Contribution, Evaluation } from './expression/evaluation.ts';
 export { ExpressionGraph, graph } from './expression/graph.ts';
 export { ExpressionError } from './expression/parse.ts';

@@ -32,9 +32,9 @@ export function jsonText(value: unknown): string {
 export const camelCase = (name: string): string =>
   name.replaceAll(/_([a-z0-9])/g, (_, next: string) => next.toUpperCase());
 
-/** `negativeSlope` → `negative_slope`, `beta1` → `beta_1`. */
+/** `negativeSlope` → `negative_slope`, `beta1` → `beta_1`, but `l1` → `l1`. */
 export const underscored = (name: string): string =>
-  name.replaceAll(/[A-Z]|\d+/g, (part) => `_${part.toLowerCase()}`);
+  name.replaceAll(/[A-Z]|(?<=[a-z]{2})\d+/g, (part) => `_${part.toLowerCase()}`);
 
 /** What has a kind and arguments, as layers, initialisers and losses have. */
 export interface Described {
@@ -68,6 +68,11 @@ export class Fields {
       if (found !== undefined && found !== null) return found;
     }
     return undefined;
+  }
+
+  /** Whether there is nothing under a name on purpose. */
+  isNull(name: string): boolean {
+    return this.#values.get(name) === null;
   }
 
   number(name: string, otherwise: number, ...aliases: readonly string[]): number {
@@ -105,13 +110,17 @@ export class Fields {
     );
   }
 
-  /** Runs what may find an argument wrong, and says whose argument it was. */
+  /**
+   * Runs what may find an argument wrong, and says whose argument it was. In a file, arguments may have any type,
+   * so that what goes wrong by that is the file's fault as well.
+   */
   attempt<T>(make: () => T): T {
     try {
       return make();
     } catch (error) {
-      if (!(error instanceof PellucidError) || error instanceof DataError) throw error;
-      throw new DataError({ asked: `${this.owner}: ${error.message}` }, this.place, { cause: error });
+      if (error instanceof DataError) throw error;
+      const message = error instanceof PellucidError ? error.message : 'its arguments make no sense.';
+      throw new DataError({ asked: `${this.owner}: ${message}` }, this.place, { cause: error });
     }
   }
 }

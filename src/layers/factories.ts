@@ -53,6 +53,7 @@ export {
   globalMaxPooling2D,
   globalMaxPooling3D,
 } from './globalPooling.ts';
+export { identity } from './identity.ts';
 export { type InputOptions, input } from './input.ts';
 export { type ConcatenateOptions, concatenate, type DotOptions, dot } from './joining.ts';
 export { lambda } from './lambda.ts';

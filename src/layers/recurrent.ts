@@ -105,7 +105,12 @@ export abstract class Recurrent extends LayerOfSeveral {
       this.cell.project(input, context),
       given.length > 0 ? given : start,
       this.cell.step(batch, context),
-      { goBackwards: this.goBackwards, mask: context.mask, zeroOutputForMask: this.#zeroOutputForMask },
+      {
+        goBackwards: this.goBackwards,
+        // As in Keras 3, which passes no masks on to calls on several tensors.
+        mask: given.length > 0 ? undefined : context.mask,
+        zeroOutputForMask: this.#zeroOutputForMask,
+      },
     );
     for (const [i, state] of (held ?? []).entries()) state.assign((states[i] as Tensor).cast(state.dtype));
     const last = this.returnSequences ? stackTimes(outputs) : (outputs[time - 1] as Tensor);

@@ -72,7 +72,7 @@ export interface LabDefinition<P extends object, R extends LabResult> {
   /** What a quantity is, in words. */
   readonly describe: (name: string, result: R) => string;
   /** How a quantity can be changed by hand; undefined where it follows from others. */
-  readonly edit?: (name: string, properties: P) => Editing<P> | undefined;
+  readonly edit?: (name: string, properties: P, result: R) => Editing<P> | undefined;
   /** The quantity that an exercise hides everywhere. */
   readonly veiled?: (properties: P) => string | undefined;
   /** The property that counts the steps taken, where the lab walks through a trace. */

@@ -7,7 +7,7 @@ export const MUTATIONS = Number(process.env.PELLUCID_FUZZ ?? 300);
 export const FUZZ_TIMEOUT = 60_000 + 50 * MUTATIONS;
 
 /** A file cut off, or with a run of it copied over another, or with some bytes changed, most often early ones. */
-function damaged(bytes: Uint8Array, random: RandomStream): Uint8Array {
+export function damaged(bytes: Uint8Array, random: RandomStream): Uint8Array {
   const result = bytes.slice();
   const kind = random.uniform();
   if (kind < 0.1) return result.subarray(0, random.integer(result.length));

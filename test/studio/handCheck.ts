@@ -102,9 +102,11 @@ export function handCheck(formula: Element): Omit<Checked, 'name'> {
     if (element.localName === 'mi' && element.textContent === '∞') return constant(Number.POSITIVE_INFINITY);
     const call = element.getAttribute('data-call');
     if (call !== null) {
-      const places = [...element.querySelectorAll('[data-argument]')].filter(
-        (place) => place.parentElement?.closest('[data-call]') === element,
-      );
+      // A function may be written with its arguments in another order: `(a if condition, else b)`.
+      const orderOf = (place: Element) => Number(place.getAttribute('data-argument'));
+      const places = [...element.querySelectorAll('[data-argument]')]
+        .filter((place) => place.parentElement?.closest('[data-call]') === element)
+        .sort((a, b) => orderOf(a) - orderOf(b));
       const given = (element.localName === 'msqrt' ? children : places).map(read);
       const called = functions[call];
       if (!called) throw new Error(`nobody knows how to work out ${call}`);

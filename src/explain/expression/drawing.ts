@@ -76,8 +76,8 @@ ${[...edges, out, ...marks, label].join('\n')}
 </svg>`;
 }
 
-/** Each step one column after the last of its inputs; within a column near the middle of what it is joined to. */
-function columnsOf(steps: readonly Step[]): Step[][] {
+/** A graph's steps in columns from left to right: each after the last of its inputs, and near the middle of what it is joined to. */
+export function columnsOf(steps: readonly Step[]): Step[][] {
   const depth = new Map<Step, number>();
   for (const step of steps)
     depth.set(step, Math.max(-1, ...step.inputs.map((from) => depth.get(from) ?? 0)) + 1);

@@ -93,7 +93,8 @@ export const sparseTopKCategoricalAccuracy = ({
 export const fittingAccuracy = (name: string, threshold: number): Metric =>
   meanMetric({
     name,
-    className: 'Accuracy',
+    // Keras has no class for it: it is a name that one of three is chosen by.
+    className: 'accuracy',
     values(target, output) {
       const classes = output.shape.at(-1) ?? 1;
       if (classes === 1 || output.shape.length < 2) return binaryMatches(target, output, threshold);

@@ -28,9 +28,12 @@ export class Functional extends Model {
   override readonly className: string = 'Functional';
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
+  /** The names inputs were given by, where that was in a record. */
+  readonly inputKeys: readonly string[] | undefined;
+  /** Likewise of outputs. */
+  readonly outputKeys: readonly string[] | undefined;
   readonly #outputNames: readonly string[];
   readonly #graph: LayerGraph;
-  readonly #inputKeys: readonly string[] | undefined;
 
   constructor({ inputs, outputs, name = 'functional', trainable = true, trainStep }: FunctionalOptions) {
     super({ name });
@@ -41,7 +44,8 @@ export class Functional extends Model {
     }
     this.inputs = inputList;
     this.outputs = outputList;
-    this.#inputKeys = inputKeys;
+    this.inputKeys = inputKeys;
+    this.outputKeys = outputKeys;
     this.#graph = graphBetween(inputList, outputList);
     nameLayers(this.#graph.layers);
     this.#outputNames = outputKeys ?? uniqueNames(outputList);
@@ -65,7 +69,7 @@ export class Functional extends Model {
 
   override get inputSpecs(): readonly InputSpec[] {
     return this.inputs.map(({ name, dtype, exampleShape, batchSize }, i) => ({
-      name: this.#inputKeys?.[i] ?? name,
+      name: this.inputKeys?.[i] ?? name,
       dtype,
       shape: exampleShape,
       batchSize,

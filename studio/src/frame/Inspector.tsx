@@ -17,14 +17,14 @@ export function Inspector<P extends object, R extends LabResult>({
   if (
     !result ||
     name === undefined ||
-    !(name in result.quantities || session.lab.edit?.(name, session.properties.value))
+    !(name in result.quantities || session.lab.edit?.(name, session.properties.value, result))
   ) {
     return <p class="hint">Choose a number on the stage: here it opens, with the formula it came from.</p>;
   }
   const formula = result.formulas[name];
   const value = result.quantities[name];
   const hidden = session.veiled.value === name;
-  const editing = session.lab.edit?.(name, session.properties.value);
+  const editing = session.lab.edit?.(name, session.properties.value, result);
   return (
     <article class="opened" aria-label={`Inspector: ${symbolText(name.split('.')[0] ?? name)}`}>
       <p class="meaning">{session.lab.describe(name, result)}.</p>

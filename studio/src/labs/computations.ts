@@ -8,5 +8,7 @@ const loaded = (module: Promise<Module>) => module as Promise<Loaded>;
 
 /** What the worker can compute, by lab: the exported functions of each lab's `compute.ts`. */
 export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
+  gates: () => loaded(import('./gates/compute.ts')),
+  graph: () => loaded(import('./graph/compute.ts')),
   mlp: () => loaded(import('./mlp/compute.ts')),
 };

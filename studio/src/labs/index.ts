@@ -15,11 +15,25 @@ export interface LabEntry {
 /** Every lab, in reading order. Its computations are listed in `computations.ts`. */
 export const LABS: readonly LabEntry[] = [
   {
+    id: 'gates',
+    section: '1.3',
+    title: 'Gates and the perceptron',
+    question: 'What can one line learn?',
+    load: () => import('./gates/lab.tsx'),
+  },
+  {
     id: 'mlp',
     section: '1.4',
     title: 'The worked MLP',
     question: 'Can I follow every number?',
     receivesNetworks: true,
     load: () => import('./mlp/lab.tsx'),
+  },
+  {
+    id: 'graph',
+    section: '1.5',
+    title: 'The computational graph',
+    question: 'How does reverse mode reuse work?',
+    load: () => import('./graph/lab.tsx'),
   },
 ];

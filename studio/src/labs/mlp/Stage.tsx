@@ -1,4 +1,5 @@
 import { symbolText } from 'pellucid/units';
+import { labelPlaces, type Point } from '../../parts/labelPlaces.ts';
 import { Quantity } from '../../parts/Quantity.tsx';
 import { limitFor, signed } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
@@ -25,11 +26,6 @@ export function Stage({ session, result }: Given) {
   );
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Units in columns, inputs on the left; as high as the fullest column needs. */
 function layout({ layers }: MlpResult, width: number): { at: Map<number, Point>; height: number } {
   const most = Math.max(...layers.map((layer) => layer.length));
@@ -45,31 +41,6 @@ function layout({ layers }: MlpResult, width: number): { at: Map<number, Point>;
   return { at, height };
 }
 
-/** Where on its edge a weight's number may sit: nearer to the source first, where edges have parted. */
-const PLACES = [0.32, 0.26, 0.4, 0.48, 0.56, 0.2, 0.64, 0.72];
-/** Half the room a number takes. */
-const LABEL = { x: 30, y: 11 } as const;
-
-/** A place for each weight's number, such that none covers another. */
-function labelPlaces({ edges }: MlpResult, at: ReadonlyMap<number, Point>): Map<string, Point> {
-  const places = new Map<string, Point>();
-  const isFree = ({ x, y }: Point) =>
-    [...places.values()].every(
-      (other) => Math.abs(other.x - x) > 2 * LABEL.x || Math.abs(other.y - y) > 2 * LABEL.y,
-    );
-  for (const { weight, from, to } of edges) {
-    const [a, b] = [at.get(from), at.get(to)];
-    if (!a || !b) continue;
-    const candidates = PLACES.map((share) => ({
-      x: a.x + (b.x - a.x) * share,
-      y: a.y + (b.y - a.y) * share,
-    }));
-    const place = candidates.find(isFree) ?? candidates[0];
-    if (place) places.set(weight, place);
-  }
-  return places;
-}
-
 /** More edges than this carry no numbers: the ledger has them. */
 const MOST_LABELS = 24;
 const RADIUS = 25;
@@ -79,7 +50,12 @@ function Graph({ session, result }: Given) {
   const { at, height } = layout(result, width);
   const weights = result.edges.map(({ weight }) => result.quantities[weight] ?? 0);
   const limit = limitFor(weights);
-  const places = labelPlaces(result, at);
+  const places = labelPlaces(
+    result.edges.flatMap(({ weight, from, to }) => {
+      const [a, b] = [at.get(from), at.get(to)];
+      return a && b ? [{ name: weight, from: a, to: b }] : [];
+    }),
+  );
   return (
     <figure class="graph">
       <div ref={place} class="drawing" style={{ height: `${height}px` }}>

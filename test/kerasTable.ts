@@ -1,0 +1,168 @@
+import * as data from '../src/data/index.ts';
+import * as formats from '../src/formats/index.ts';
+import * as pellucid from '../src/index.ts';
+import * as node from '../src/node.ts';
+
+/** The names Keras exports, by module: fixtures/keras/names.json. */
+export interface KerasNames {
+  readonly source: string;
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Where the names of a module of Keras are here. */
+const NAMESPACES: Readonly<Record<string, readonly [name: string, namespace: object]>> = {
+  layers: ['layers', pellucid.layers],
+  activations: ['activations', pellucid.activations],
+  initializers: ['initializers', pellucid.initializers],
+  regularizers: ['regularizers', pellucid.regularizers],
+  constraints: ['constraints', pellucid.constraints],
+  losses: ['losses', pellucid.losses],
+  metrics: ['metrics', pellucid.metrics],
+  optimizers: ['optimizers', pellucid.optimizers],
+  'optimizers.schedules': ['schedules', pellucid.schedules],
+  callbacks: ['callbacks', pellucid.callbacks],
+  datasets: ['datasets', pellucid.datasets],
+};
+
+/** What is called otherwise, or works otherwise, module by module; the word before the colon is ours. */
+const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  layers: {
+    Input: 'layers.input: lengths of all axes are known',
+    InputLayer: 'layers.input: the layer of what it returns',
+    Lambda: 'lambda: a function of tensors, neither saved nor loaded',
+    Layer: 'Layer: a class to extend, by setUp, call and config',
+    StringLookup: 'layers.stringLookup: called on the host, for texts are no tensors',
+    MixUp: 'layers.mixUp: of pictures and labels as two inputs',
+    CutMix: 'layers.cutMix: of pictures and labels as two inputs',
+  },
+  initializers: {
+    Initializer: 'initializers.Initializer: an object with make(shape, key)',
+    get: 'initializers.initializerOf: by name',
+  },
+  regularizers: {
+    Regularizer: 'Regularizer: an object with call(weight)',
+    OrthogonalRegularizer: 'regularizers.orthogonal: a shorter name',
+    orthogonal_regularizer: 'regularizers.orthogonal: a shorter name',
+    get: 'regularizers.regularizerOf: by name',
+  },
+  constraints: {
+    Constraint: 'Constraint: an object with call(weight)',
+    get: 'constraints.constraintOf: by name',
+  },
+  activations: { get: 'ACTIVATIONS: by name' },
+  losses: {
+    Loss: 'Loss: an object, or a plain function of targets and outputs',
+    get: 'losses.lossOf: by name',
+  },
+  metrics: {
+    Metric: 'Metric: an object whose state is part of the compiled step',
+    MeanMetricWrapper: 'meanMetric: from a function of targets and outputs',
+    get: 'metrics.metricOf: by name',
+  },
+  optimizers: {
+    Optimizer: 'optimizers.WeightOptimizer: a class to extend',
+    get: 'optimizers.optimizerOf: by name',
+    schedules: 'schedules: a namespace of its own',
+  },
+  'optimizers.schedules': { LearningRateSchedule: 'Schedule: an object with call(step)' },
+  callbacks: {
+    Callback: 'Callback: an object with any of the hooks',
+    LambdaCallback: 'callbacks.lambda: the hooks as they are',
+    ProgbarLogger: 'callbacks.progressBar: quiet without a terminal',
+    ModelCheckpoint: 'callbacks.modelCheckpoint: given saveModel as its save',
+  },
+  models: {
+    Model: 'model: a function of inputs and outputs; the class Model is to be extended',
+    Sequential: 'sequential: a list of layers',
+    model_from_json: 'modelFromJSON of pellucid/formats',
+    load_model: 'loadModel of pellucid/formats: of bytes, with warnings',
+    save_model: 'saveModel of pellucid/formats: to bytes',
+  },
+  saving: {
+    load_model: 'loadModel of pellucid/formats: of bytes, with warnings',
+    save_model: 'saveModel of pellucid/formats: to bytes',
+    load_weights: 'loadWeights of pellucid/formats: of bytes',
+    save_weights: 'saveWeights of pellucid/formats: to bytes',
+  },
+  utils: {
+    set_random_seed: 'setSeed',
+    image_dataset_from_directory: 'imageDatasetFromDirectory of pellucid/node: lazy, in batches',
+    PyDataset: 'Dataset: map, filter, shuffle, batch and prefetch over any source',
+    Sequence: 'Dataset: map, filter, shuffle, batch and prefetch over any source',
+    plot_model: 'plotModel: SVG',
+  },
+};
+
+const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
+
+/** What Keras has as function and as class is one factory here. */
+const FUNCTIONS: ReadonlySet<string> = new Set(['losses', 'metrics', 'layers']);
+
+interface Row {
+  readonly name: string;
+  readonly here: string;
+  readonly differs: string;
+}
+
+/** Names of everything exported beside the namespaces, with where from. */
+function otherNames(): Map<string, string> {
+  const found = new Map<string, string>();
+  const sources: [string, object][] = [
+    ['', pellucid],
+    [' of pellucid/formats', formats],
+    [' of pellucid/data', data],
+    [' of pellucid/node', node],
+  ];
+  for (const [where, exported] of sources) {
+    for (const [name, value] of Object.entries(exported)) {
+      if (typeof value === 'function' && !found.has(plain(name)))
+        found.set(plain(name), `\`${name}\`${where}`);
+    }
+  }
+  return found;
+}
+
+function rowOf(group: string, exported: string, others: ReadonlyMap<string, string>): Row {
+  const [name = '', alias] = exported.replace(')', '').split('(=');
+  const difference = DIFFERENCES[group]?.[name];
+  if (difference) {
+    const [here = '', ...rest] = difference.split(': ');
+    return { name, here: here.replace(/^\w[\w.]*/, '`$&`'), differs: rest.join(': ') };
+  }
+  const space = NAMESPACES[group];
+  const own = space && Object.keys(space[1]).find((key) => plain(key) === plain(alias ?? name));
+  if (space && own) {
+    const isFunction = /^[a-z]/.test(name) && FUNCTIONS.has(group) && alias === undefined;
+    const differs = isFunction ? 'made first, then called' : alias ? `the name is ${alias}` : '';
+    return { name, here: `\`${space[0]}.${own}\``, differs };
+  }
+  const other = space ? undefined : others.get(plain(name));
+  return { name, here: other ?? '', differs: '' };
+}
+
+/** The table of every name: what it is here, how that differs, or that it is not here yet. */
+export function kerasTable({ groups }: KerasNames): string {
+  const others = otherNames();
+  const sections = Object.entries(groups).map(([group, names]) => {
+    const rows = names.map((name) => rowOf(group, name, others));
+    const missing = rows.filter(({ here }) => here === '').map(({ name }) => `\`${name}\``);
+    const present = rows.filter(({ here }) => here !== '');
+    const table = present.map(({ name, here, differs }) => `| \`${name}\` | ${here} | ${differs} |`);
+    return [
+      `## keras.${group}`,
+      `${present.length} of ${rows.length}.`,
+      ...(table.length > 0
+        ? [['| Keras | here | differs |', '| --- | --- | --- |', ...table].join('\n')]
+        : []),
+      ...(missing.length > 0 ? [`Not yet: ${missing.join(', ')}.`] : []),
+    ].join('\n\n');
+  });
+  return [
+    '# Keras, name by name',
+    'What each name of Keras 3 is here. Arguments are Keras’s in camel case, with its defaults; classes are made by factories.',
+    'This page is generated from the code by `npm run keras-table`.',
+    ...sections,
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
