@@ -1,5 +1,5 @@
 /** Pellucid: a contents page. */
-import './tensor/defaultBackend.ts';
+import './training/defaultBackend.ts';
 
 export { referenceBackend } from './backends/reference/backend.ts';
 export { type WasmOptions, wasmBackend } from './backends/wasm/backend.ts';

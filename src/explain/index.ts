@@ -1,5 +1,5 @@
 /** Opening every number: expressions, the ledger of a network, floating point. A contents page. */
-import '../tensor/defaultBackend.ts';
+import '../training/defaultBackend.ts';
 
 export * from './diagnose/index.ts';
 export {

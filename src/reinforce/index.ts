@@ -1,5 +1,5 @@
 /** Environments and agents that learn by acting in them: a contents page. */
-import '../tensor/defaultBackend.ts';
+import '../training/defaultBackend.ts';
 
 export { type Bandit, type BanditOptions, bandit } from './bandit.ts';
 export {
