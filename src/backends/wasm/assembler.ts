@@ -187,6 +187,7 @@ export interface MemoryType {
 export class ModuleBuilder {
   /** Set before the module is encoded or printed. */
   memory: MemoryType = { shared: false, pages: 1 };
+  #globals = 0;
   readonly #imports: FunctionBuilder[] = [];
   readonly #functions: FunctionBuilder[] = [];
   readonly #exports = new Map<string, number>();
@@ -194,6 +195,11 @@ export class ModuleBuilder {
   /** A function of `env`, without results; to be asked for before any function is added. Returns its index. */
   import(name: string, params: readonly ValueType[]): number {
     return this.#imports.push(new FunctionBuilder(name, params)) - 1;
+  }
+
+  /** A global i32 that begins as 0. Returns its index. */
+  global(): number {
+    return this.#globals++;
   }
 
   /** Adds a function and returns the index to `call` it by. */
@@ -243,6 +249,12 @@ export class ModuleBuilder {
     section(3, this.#functions.length, (to) => {
       for (const index of typeIndices.slice(this.#imports.length)) to.unsigned(index);
     });
+    if (this.#globals > 0) {
+      section(6, this.#globals, (to) => {
+        // A variable that begins as 0.
+        for (let i = 0; i < this.#globals; i++) to.bytes([TYPE_CODES.i32, 0x01, 0x41, 0x00, 0x0b]);
+      });
+    }
     section(7, this.#exports.size, (to) => {
       for (const [name, index] of this.#exports) to.name(name).byte(0x00).unsigned(index);
     });
@@ -265,7 +277,15 @@ export class ModuleBuilder {
     );
     const { shared, pages } = this.memory;
     const memory = shared ? `${pages} ${pages} shared` : pages;
-    return ['(module', `  (import "env" "memory" (memory ${memory}))`, ...imports, ...functions, ...exports]
+    const globals = Array.from({ length: this.#globals }, () => '  (global (mut i32) (i32.const 0))');
+    return [
+      '(module',
+      `  (import "env" "memory" (memory ${memory}))`,
+      ...imports,
+      ...globals,
+      ...functions,
+      ...exports,
+    ]
       .join('\n')
       .concat(')');
   }

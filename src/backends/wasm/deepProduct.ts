@@ -169,7 +169,7 @@ export class DeepProduct {
 
   /** The chunks' sums added up in order, and what follows the product. */
   #combine(context: KernelContext): void {
-    const { code, share, common, own } = context;
+    const { code, share, common } = context;
     const { rows, columns } = this.#product;
     const epilogue = this.#product.epilogue(context, []);
     const from = code.local('i32');
@@ -205,7 +205,7 @@ export class DeepProduct {
               code.get(chunks).emit('i32.lt_s').emit('br_if', 0);
             }),
           );
-          epilogue.write(tile, totals, at, column, { address: own, at: 0 });
+          epilogue.write(tile, totals, at, column);
         }),
       );
     };

@@ -7,7 +7,7 @@ import type { PlainSide } from './sides.ts';
 import { type Epilogue, type Tile, vectorsOf, zeroTotals } from './tiles.ts';
 
 /** Rows of a register tile, and its columns by its number of rows: fewer rows leave room for more columns. */
-export const DIRECT_ROWS = 4;
+const DIRECT_ROWS = 4;
 const DIRECT_COLUMNS: readonly number[] = [0, 32, 16, 8, 8];
 /**
  * Depths up to this are written out without a loop. Longer ones are not unrolled at all: V8 moves the loads of
@@ -15,13 +15,16 @@ const DIRECT_COLUMNS: readonly number[] = [0, 32, 16, 8, 8];
  */
 const SHORT_DEPTH = 8;
 
-interface Extent {
+const MANY_ROWS = 64;
+const RESIDENT_BYTES = 64 * 1024;
+
+export interface Extent {
   readonly rows: number;
   readonly columns: number;
   readonly depth: number;
 }
 
-/** A product of operands as they lie, for those too small or too narrow to be worth packing. The threads share panels of columns. */
+/** A product of operands as they lie, for those too small or too narrow to be worth packing. The threads share panels of columns, or rows. */
 export class DirectProduct {
   readonly #context: KernelContext;
   readonly #epilogue: Epilogue;
@@ -34,35 +37,51 @@ export class DirectProduct {
   }
 
   write(left: PlainSide, right: PlainSide): void {
-    const { code, share } = this.#context;
+    const tile = (row: Counter, rows: number, column: Counter, vectors: number[]) =>
+      this.#tile(
+        { rows, vectors },
+        row,
+        column,
+        { ...left, address: this.#start(left, row) },
+        { ...right, address: this.#start(right, column) },
+      );
+    if (isByRows(this.#extent))
+      this.#eachRow((row, rows) => this.#eachPanel(tile.bind(undefined, row, rows), false), true);
+    else
+      this.#eachPanel(
+        (column, vectors) => this.#eachRow((row, rows) => tile(row, rows, column, vectors), false),
+        true,
+      );
+  }
+
+  #eachPanel(body: (column: Counter, vectors: number[]) => void, shared: boolean): void {
+    const { code } = this.#context;
+    const share = shared ? this.#context.share : undefined;
     const { rows, columns } = this.#extent;
-    const height = Math.min(rows, DIRECT_ROWS);
     const width = directWidth(rows);
-    const panel = (column: Counter, vectors: number[]) => {
-      const b = { ...right, address: this.#start(right, column) };
-      this.#eachTile(rows, height, (row, count) => {
-        const a = { ...left, address: this.#start(left, row) };
-        this.#tile({ rows: count, vectors }, row, column, a, b);
-      });
-    };
     const full = columns - (columns % width);
-    if (share) forShare(code, share, full, width, width, (at) => panel(at, vectorsOf(width)));
-    else forEach(code, 0, full, width, (at) => panel(at, vectorsOf(width)));
+    if (share) forShare(code, share, full, width, width, (at) => body(at, vectorsOf(width)));
+    else forEach(code, 0, full, width, (at) => body(at, vectorsOf(width)));
     const rest = () => {
       // What is left, by eights where panels are wider.
       for (let at = full; at < columns; ) {
         const piece = Math.min(columns - at, width > 8 ? Math.max(8, (columns - at) & ~7) : width);
-        panel(at * UNIT, vectorsOf(piece));
+        body(at * UNIT, vectorsOf(piece));
         at += piece;
       }
     };
     if (full < columns) inLastPart(code, share, rest);
   }
 
-  #eachTile(rows: number, height: number, body: (row: Counter, count: number) => void): void {
+  #eachRow(body: (row: Counter, rows: number) => void, shared: boolean): void {
+    const { code } = this.#context;
+    const share = shared ? this.#context.share : undefined;
+    const { rows } = this.#extent;
+    const height = Math.min(rows, DIRECT_ROWS);
     const full = rows - (rows % height);
-    forEach(this.#context.code, 0, full, height, (row) => body(row, height));
-    if (full < rows) body(full * UNIT, rows - full);
+    if (share) forShare(code, share, full, height, height, (row) => body(row, height));
+    else forEach(code, 0, full, height, (row) => body(row, height));
+    if (full < rows) inLastPart(code, share, () => body(full * UNIT, rows - full));
   }
 
   #start({ address, outer }: PlainSide, at: Counter): Local {
@@ -74,7 +93,7 @@ export class DirectProduct {
   }
 
   #tile(tile: Tile, row: Counter, column: Counter, a: PlainSide, b: PlainSide): void {
-    const { code, own } = this.#context;
+    const { code } = this.#context;
     const { depth } = this.#extent;
     const left = code.get(a.address).keep('i32');
     const right = code.get(b.address).keep('i32');
@@ -88,7 +107,7 @@ export class DirectProduct {
         code.get(right).emit('i32.const', b.depth).emit('i32.add').set(right);
       });
     }
-    this.#epilogue.write(tile, totals, row, column, { address: own, at: 0 });
+    this.#epilogue.write(tile, totals, row, column);
   }
 
   /** One step of the depth: each row's number times each vector of columns. */
@@ -134,7 +153,18 @@ export class DirectProduct {
   }
 }
 
+/** Of many rows, and a right side that stays near: results are then written line by line. */
+function isByRows({ rows, columns, depth }: Extent): boolean {
+  return rows >= MANY_ROWS && columns > 8 && 4 * depth * columns <= RESIDENT_BYTES;
+}
+
+/** How many pieces of its work threads can share. */
+export function directPieces(extent: Extent): number {
+  if (isByRows(extent)) return Math.floor(extent.rows / DIRECT_ROWS);
+  return Math.floor(extent.columns / directWidth(extent.rows));
+}
+
 /** How many columns a panel has. */
-export function directWidth(rows: number): number {
+function directWidth(rows: number): number {
   return DIRECT_COLUMNS[Math.min(rows, DIRECT_ROWS)] ?? 8;
 }

@@ -52,6 +52,8 @@ export const INSTRUCTIONS = {
   'local.get': taking(0x20, 'index'),
   'local.set': taking(0x21, 'index'),
   'local.tee': taking(0x22, 'index'),
+  'global.get': taking(0x23, 'index'),
+  'global.set': taking(0x24, 'index'),
 
   'i32.load': taking(0x28, 'memory'),
   'i64.load': taking(0x29, 'memory'),

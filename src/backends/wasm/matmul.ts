@@ -1,7 +1,8 @@
 import type { Kernel, Root } from '../../compile/kernels.ts';
 import type { KernelContext, Position } from './body.ts';
 import { DeepProduct, isDeep } from './deepProduct.ts';
-import { DirectProduct, directWidth } from './directProduct.ts';
+import { DirectProduct, directPieces, type Extent } from './directProduct.ts';
+import { DotProduct, isDot } from './dotProduct.ts';
 import type { Loop } from './loops.ts';
 import { isNative, NativeProduct } from './nativeProduct.ts';
 import { LANES, nestShared } from './nests.ts';
@@ -9,7 +10,7 @@ import { PackedProduct } from './packedProduct.ts';
 import type { PhaseWriter } from './phases.ts';
 import { writeScalarProduct } from './scalarProduct.ts';
 import { costOf } from './sharing.ts';
-import { plainSide, type Side, sideOf } from './sides.ts';
+import { type PlainSide, plainSide, type Side, sideOf } from './sides.ts';
 import { Epilogue, TILE_BYTES } from './tiles.ts';
 
 export type Matmul = Extract<Root, { kind: 'matmul' }>;
@@ -30,6 +31,8 @@ const PACKED_DEPTH = 9;
  */
 export function writeMatmul(phases: PhaseWriter, kernel: Kernel, root: Matmul): void {
   const product = new Product(kernel, root, phases.vector);
+  // A long epilogue loops over a tile in memory.
+  phases.ownBytes = Math.max(phases.ownBytes, TILE_BYTES);
   if (!phases.vector) writeScalarProduct(phases, product);
   else if (isNative(phases, product)) new NativeProduct(phases, product).write();
   else if (product.batches.length > 0) writeBatches(phases, product);
@@ -104,18 +107,32 @@ export class Product {
 }
 
 function writeDirect(phases: PhaseWriter, product: Product): void {
-  phases.ownBytes = Math.max(phases.ownBytes, TILE_BYTES);
-  const panels = Math.floor(product.columns.length / directWidth(product.rows.length));
-  const context = phases.begin(product.cost, panels);
-  writeDirectIn(context, product, []);
+  const [left, right] = plainSides(product, phases.draft(), []);
+  const extent = extentOf(product);
+  const pieces = isDot(left, right, extent) ? DotProduct.pieces(extent) : directPieces(extent);
+  writeDirectIn(phases.begin(product.cost, pieces), product, []);
 }
 
 function writeDirectIn(context: KernelContext, product: Product, batch: readonly Position[]): void {
+  const [left, right] = plainSides(product, context, batch);
+  const extent = extentOf(product);
+  const epilogue = product.epilogue(context, batch);
+  if (isDot(left, right, extent)) new DotProduct(context, epilogue, extent).write(left, right);
+  else new DirectProduct(context, epilogue, extent).write(left, right);
+}
+
+function extentOf({ rows, columns, depth }: Product): Extent {
+  return { rows: rows.length, columns: columns.length, depth };
+}
+
+function plainSides(
+  product: Product,
+  context: KernelContext,
+  batch: readonly Position[],
+): [PlainSide, PlainSide] {
   const [left, right] = product.sides(context, batch).map((side) => plainSide(side));
   if (!left || !right) throw new Error('a product of sides that need tables is packed');
-  const { rows, columns, depth } = product;
-  const extent = { rows: rows.length, columns: columns.length, depth };
-  new DirectProduct(context, product.epilogue(context, batch), extent).write(left, right);
+  return [left, right];
 }
 
 /** Many products: the threads share the outermost batches. */
@@ -123,7 +140,6 @@ function writeBatches(phases: PhaseWriter, product: Product): void {
   const all = product.batches.reduce((total, { length }) => total * length, 1);
   const context = phases.begin(product.cost * all, product.batches[0]?.length ?? 1);
   const packed = product.isPacked ? new PackedProduct(phases, product) : undefined;
-  phases.ownBytes = Math.max(phases.ownBytes, TILE_BYTES);
   nestShared(context, product.batches, (batch) => {
     const alone = { ...context, share: undefined };
     if (packed) packed.writeBatch(alone, batch);

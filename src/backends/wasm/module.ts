@@ -7,7 +7,7 @@ import { isVectorisable } from './body.ts';
 import { START_BYTES } from './crew.ts';
 import { writeMatmul } from './matmul.ts';
 import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
-import { type Means, type Phase, PhaseWriter } from './phases.ts';
+import { COMMON, type Means, OWN, type Phase, PhaseWriter } from './phases.ts';
 import { WORTH_SHARING } from './sharing.ts';
 import { Tables } from './tables.ts';
 
@@ -65,6 +65,7 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
     patience = PATIENCE,
   } = options;
   const module = new ModuleBuilder();
+  for (let i = 0; i <= Math.max(COMMON, OWN); i++) module.global();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const barrierAt = align(program.memory.bytes);
   const startAt = barrierAt + BARRIER_BYTES;
@@ -106,8 +107,11 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
   const [times, thread, threads, maySleep] = run.params as [Local, Local, Local, Local];
   run.get(times).emit('i32.eqz');
   run.nest('if', () => run.emit('return'));
-  run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
-  const ownPlace = run.keep('i32');
+  if (commonBytes + ownBytes > 0) {
+    run.emit('i32.const', commonAt).emit('global.set', COMMON);
+    run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
+    run.emit('global.set', OWN);
+  }
   const steps = calls.flatMap(({ written, buffers }) => written.phases.map((phase) => ({ phase, buffers })));
   const alone = (body: () => void) => {
     if (!isParallel) {
@@ -128,8 +132,8 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
       if (end > at) {
         alone(() => {
           for (const { phase, buffers } of steps.slice(at, end)) {
-            pushPlaces(run, program, buffers, commonAt, ownPlace);
-            run.emit('i32.const', 0).emit('i32.const', 1).emit('call', phase.index);
+            pushPlaces(run, program, buffers);
+            run.emit('call', phase.index);
           }
         });
         at = end;
@@ -139,13 +143,13 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
         if (backwards) {
           const part = run.emit('i32.const', phase.parts).keep('i32');
           run.nest('loop', () => {
-            pushPlaces(run, program, buffers, commonAt, ownPlace);
+            pushPlaces(run, program, buffers);
             run.get(part).emit('i32.const', 1).emit('i32.sub').get(part).emit('call', phase.index);
             run.get(part).emit('i32.const', 1).emit('i32.sub').emit('local.tee', part.index).emit('br_if', 0);
           });
           continue;
         }
-        pushPlaces(run, program, buffers, commonAt, ownPlace);
+        pushPlaces(run, program, buffers);
         for (const ahead of [0, 1]) {
           run.get(thread);
           if (ahead > 0) run.emit('i32.const', ahead).emit('i32.add');
@@ -173,15 +177,8 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
   };
 }
 
-function pushPlaces(
-  run: FunctionBuilder,
-  program: Program,
-  buffers: readonly Buffer[],
-  common: number,
-  own: Local,
-): void {
+function pushPlaces(run: FunctionBuilder, program: Program, buffers: readonly Buffer[]): void {
   for (const buffer of buffers) run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
-  run.emit('i32.const', common).get(own);
 }
 
 function writeCopies(run: FunctionBuilder, program: Program): void {

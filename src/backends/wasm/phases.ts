@@ -16,6 +16,10 @@ export interface Phase {
   readonly work: number;
 }
 
+/** The module's globals: where scratch memory for all threads is, and that of this thread alone. */
+export const COMMON = 0;
+export const OWN = 1;
+
 /** What all kernels of a module share. */
 export interface Means {
   readonly tables: Tables;
@@ -27,8 +31,8 @@ export interface Means {
 }
 
 /**
- * Writes the phases of one kernel. Every function takes the addresses of the kernel's buffers, then of memory for
- * all threads, of memory for this thread alone, and the first part to do and the one to stop before.
+ * Writes the phases of one kernel. Every function takes the addresses of the kernel's buffers; one that threads
+ * share also the first part to do and the one to stop before.
  */
 export class PhaseWriter {
   readonly phases: Phase[] = [];
@@ -83,10 +87,11 @@ export class PhaseWriter {
     const name = this.phases.length === 0 ? this.#name : `${this.#name}_${this.phases.length}`;
     const code = new FunctionBuilder(
       name,
-      [...this.#buffers, 'common', 'own', 'first', 'last'].map(() => 'i32'),
+      [...this.#buffers, ...(parts > 1 ? ['first', 'last'] : [])].map(() => 'i32'),
     );
     const places = new Map(this.#buffers.map((buffer, i) => [buffer, code.params[i] as Local]));
-    const [common, own, first, last] = code.params.slice(-4) as [Local, Local, Local, Local];
+    const [first, last] = code.params.slice(-2) as [Local, Local];
+    const global = (index: number) => code.emit('global.get', index).keep('i32');
     return {
       code,
       vector: this.vector,
@@ -94,10 +99,14 @@ export class PhaseWriter {
       addressOf: (buffer) => {
         const at = this.#scratch.get(buffer);
         if (at === undefined) return places.get(buffer) as Local;
-        return code.get(common).emit('i32.const', at).emit('i32.add').keep('i32');
+        return code.emit('global.get', COMMON).emit('i32.const', at).emit('i32.add').keep('i32');
       },
-      common,
-      own,
+      get common() {
+        return global(COMMON);
+      },
+      get own() {
+        return global(OWN);
+      },
       share: parts > 1 ? { first, last, parts } : undefined,
       tableOf: (axes: readonly Strided[]) => this.#tables.of(axes),
     };

@@ -66,17 +66,18 @@ export class Epilogue {
     this.#isLong = operations > LONG_EPILOGUE;
   }
 
-  /** @param spare memory of `TILE_BYTES`, and how many bytes behind the address it lies */
+  /** @param spare memory of `TILE_BYTES`, by default this thread's first, and how many bytes behind it to begin */
   write(
     tile: Tile,
     totals: Totals,
     row: Counter,
     column: Counter,
-    spare: { address: Local; at: number },
+    spare?: { address: Local; at: number },
   ): void {
-    if (this.#isLong && tile.rows * tile.vectors.length > 1)
-      this.#looped(tile, totals, row, column, spare.address, spare.at);
-    else {
+    if (this.#isLong && tile.rows * tile.vectors.length > 1) {
+      const { address, at } = spare ?? { address: this.#context.own, at: 0 };
+      this.#looped(tile, totals, row, column, address, at);
+    } else {
       const { code } = this.#context;
       for (const [r, vectors] of totals.entries()) {
         this.#finish(advance(code, row, r), (write) => {

@@ -71,6 +71,8 @@ const PRODUCTS: readonly (readonly [rows: number, columns: number, depth: number
   [64, 2, 2500],
   [1, 1000, 300],
   [257, 1, 300],
+  [3, 500, 97],
+  [200, 90, 3],
 ];
 
 interface Convolution {
