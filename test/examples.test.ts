@@ -59,7 +59,8 @@ test('every example is run', () => {
 });
 
 describe('examples', () => {
-  test.concurrent.each(Object.entries(CHECKS))('%s does what it says', async (name, check) => {
+  // One after another: each trains, and wants a core to itself.
+  test.each(Object.entries(CHECKS))('%s does what it says', async (name, check) => {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [`${FOLDER}/${name}`]);
     expect(stderr).toBe('');
     check(stdout);
