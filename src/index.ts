@@ -1,8 +1,5 @@
 /** Pellucid: a contents page. */
-import { wasmBackend } from './backends/wasm/backend.ts';
-import { setBackend } from './tensor/runtime.ts';
-
-setBackend(wasmBackend());
+import './training/defaultBackend.ts';
 
 export { referenceBackend } from './backends/reference/backend.ts';
 export { type WasmOptions, wasmBackend } from './backends/wasm/backend.ts';

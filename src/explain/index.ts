@@ -1,4 +1,6 @@
 /** Opening every number: expressions, the ledger of a network, floating point. A contents page. */
+import '../training/defaultBackend.ts';
+
 export * from './diagnose/index.ts';
 export {
   type Block,

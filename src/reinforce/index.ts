@@ -1,4 +1,6 @@
 /** Environments and agents that learn by acting in them: a contents page. */
+import '../training/defaultBackend.ts';
+
 export { type Bandit, type BanditOptions, bandit } from './bandit.ts';
 export {
   type BanditAgent,

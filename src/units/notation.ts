@@ -39,7 +39,7 @@ function write(expression: Expression, style: Style): Piece {
   const latex = style.notation === 'latex';
   switch (expression.kind) {
     case 'operand':
-      return style.filled ? writeNumber(expression.value, style) : atom(symbol(expression, latex));
+      return style.filled ? writeNumber(expression.value, style) : writeSymbol(expression, latex);
     case 'number':
       return writeNumber(expression.value, { ...style, digits: Number.POSITIVE_INFINITY });
     case 'add':
@@ -81,6 +81,11 @@ function write(expression: Expression, style: Style): Piece {
 
 const atom = (text: string): Piece => ({ text, binding: BINDING.atom });
 const symbol = (operand: Operand, latex: boolean) => (latex ? symbolLatex : symbolText)(operand.symbol);
+/** A derivative is a quotient: its square is (∂L/∂w)². */
+const writeSymbol = (operand: Operand, latex: boolean): Piece => ({
+  text: symbol(operand, latex),
+  binding: operand.symbol.startsWith('∂') ? BINDING.power : BINDING.atom,
+});
 
 /** A negative number, and one with a power of ten, stand in parentheses next to an operator. */
 function writeNumber(value: number, style: Style): Piece {

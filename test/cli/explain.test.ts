@@ -60,6 +60,34 @@ describe('pellucid explain, of a model', () => {
   });
 });
 
+describe('pellucid explain, of a model of pictures', () => {
+  /** An IDX file: two zeros, the type of bytes, the number of axes, their lengths, the bytes. */
+  function writeIdx(name: string, shape: readonly number[], bytes: readonly number[]): void {
+    const lengths = shape.flatMap((length) => [0, 0, 0, length]);
+    writeFileSync(join(folder, name), Uint8Array.from([0, 0, 8, shape.length, ...lengths, ...bytes]));
+  }
+  const count = 40;
+  const labels = Array.from({ length: count }, (_, i) => i % 2);
+  const pixels = labels.flatMap((label) =>
+    Array.from({ length: 16 }, (_, i) => (i % 4 < 2 === (label === 0) ? 255 : 0)),
+  );
+  writeIdx('images.idx', [count, 4, 4], pixels);
+  writeIdx('labels.idx', [count], labels);
+  const files = ['--images', 'images.idx', '--labels', 'labels.idx'];
+
+  test('opens one picture by --images and --labels, and says when they are missing', () => {
+    const out = join(folder, 'pictures');
+    expect(pellucid('train', ...files, '--epochs', '1', '--hidden', '3', '--out', out).status).toBe(0);
+    const model = join(out, 'model.keras');
+    const { status, stdout } = pellucid('explain', model, ...files, '--row', '2', '--json');
+    expect(status).toBe(0);
+    const { layers, row } = JSON.parse(stdout);
+    expect(row).toBe(2);
+    expect(layers[0].quantities[0].values[0].flat(3)).toHaveLength(16);
+    expect(pellucid('explain', model).stderr).toContain('--images and --labels');
+  });
+});
+
 describe('pellucid float', () => {
   test('shows how a number is stored, and softmax of several', () => {
     expect(pellucid('float', '0.1', '--as', 'float16').stdout).toContain('0.0999755859375');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { explain, type Ledger } from '../../src/explain/index.ts';
-import { layers, type Model, meanSquaredError, sequential, setSeed, tensor } from '../../src/index.ts';
+import { layers, type Model, meanSquaredError, model, sequential, setSeed, tensor } from '../../src/index.ts';
 
 /** Every formula of a ledger's layers, with its path. */
 function formulasOf(ledger: Ledger) {
@@ -92,11 +92,60 @@ test('a pixel of a convolution is the sum of what its window sees, times the ker
   expect(filled).toContain('z₁[1, 0] = 2·1 + 3·2 + 5·3 + 6·4 = 47');
 });
 
-test('a state of an LSTM is what the forget gate keeps and the input gate lets in', () => {
-  const model = sequential([layers.input([2, 1]), layers.lstm(1)]);
+test('the gates and states of an LSTM have their names, moment by moment', () => {
+  const model = sequential([layers.input([2, 1]), layers.lstm(2)]);
   setSeed(3);
-  const ledger = explain(model, tensor([[[0.5], [1]]]), [[0]], { loss: meanSquaredError() });
-  const texts = formulasOf(ledger).map(({ formula }) => formula.symbols());
-  const sigmoids = texts.filter((text) => text.match(/σ\(z/g)?.length === 2 && text.includes('tanh(z'));
-  expect(sigmoids.length).toBeGreaterThan(0);
+  const x = tensor([
+    [[0.5], [1]],
+    [[-1], [0.25]],
+  ]);
+  const ledger = explain(
+    model,
+    x,
+    tensor([
+      [0, 1],
+      [1, 0],
+    ]),
+    { loss: meanSquaredError() },
+  );
+  const titles = ledger.quantities.map(({ title }) => title);
+  for (const title of ['input gate', 'forget gate', 'candidate', 'output gate', 'cell state'])
+    expect(titles).toEqual(expect.arrayContaining([`${title}, t = 1`, `${title}, t = 2`]));
+  expect(titles).toContain('hidden state, t = 1');
+  const symbols = (path: string) => ledger.cell(path, 1).formula()?.symbols();
+  expect(symbols('layer1.c2[1]')).toBe('c₂[2] = σ(f₂[2])·c₂[1] + σ(i₂[2])·tanh(g₂[2])');
+  expect(symbols('layer1.h1[0]')).toBe('h₁[1] = σ(o₁[1])·tanh(c₁[1])');
+  expect(symbols('layer1.O[1]')).toBe('O[1] = σ(o₂[2])·tanh(c₂[2])');
+  // The forget gate's bias starts at 1; the second unit's sum at the second moment, of the second example.
+  const forget = ledger.cell('layer1.f2[1]', 1);
+  expect(forget.formula()?.holds()).toBe(true);
+  expect(forget.formula()?.evaluate()).toBeCloseTo(forget.value, 6);
+  const [cell, cellBefore, enter, candidate] = ['c2', 'c1', 'i2', 'g2'].map(
+    (key) => ledger.cell(`layer1.${key}[1]`, 1).value,
+  );
+  const sigmoid = (value = Number.NaN) => 1 / (1 + Math.exp(-value));
+  const expected = sigmoid(forget.value) * (cellBefore ?? 0) + sigmoid(enter) * Math.tanh(candidate ?? 0);
+  expect(cell).toBeCloseTo(expected, 6);
+});
+
+test('a branch of a functional model is opened, and where it joins again', () => {
+  setSeed(4);
+  const from = layers.input([3]);
+  const first = layers.dense(3, { activation: 'tanh' })(from);
+  const joined = layers.add()([from, layers.dense(3)(first)]);
+  const outputs = layers.dense(1)(layers.concatenate()([joined, first]));
+  const network = model({ inputs: from, outputs });
+  const ledger = explain(network, [[0.1, -0.2, 0.3]], [[1]], { loss: meanSquaredError() });
+  for (const { path, formula } of formulasOf(ledger))
+    expect(formula.holds(), `${path}: ${formula.filled()}`).toBe(true);
+  const sections = ledger.sections.map(({ name }) => name);
+  expect(sections.filter((name) => /^(add|concatenate)/.test(name))).toHaveLength(2);
+  const add = ledger.sections.find(({ name }) => name.startsWith('add'));
+  expect(ledger.cell(`${add?.key}.O[1]`).formula()?.symbols()).toMatch(/^O\[1\] = x₁\[1\] \+ x₂\[1\]/);
+});
+
+test('several outputs are refused in words', () => {
+  const from = layers.input([2]);
+  const network = model({ inputs: from, outputs: [layers.dense(1)(from), layers.dense(1)(from)] });
+  expect(() => explain(network, [[1, 2]], [[1]])).toThrow('Open a model that ends in one of these outputs');
 });

@@ -31,7 +31,7 @@ export interface ExplainOptions {
  *
  * @param x inputs [examples, …]
  * @param y targets [examples, …]
- * @throws ArgumentError when there are no examples, or the model has several outputs
+ * @throws ArgumentError when there are no examples, the model has several outputs, or its loss is no single number
  */
 export function explain(model: Model, x: Arrays, y: TensorLike, options: ExplainOptions = {}): Ledger {
   const inputs = inputsOf(x, model.inputSpecs);
@@ -43,12 +43,20 @@ export function explain(model: Model, x: Arrays, y: TensorLike, options: Explain
       asked: `explain "${model.name}"`,
       expected: 'a model of one output, and as many targets as examples, at least one',
       received: `${model.outputNames.length} outputs, ${examples} examples, ${target.shape[0] ?? 0} targets`,
+      ...(model.outputNames.length > 1 && { fix: 'Open a model that ends in one of these outputs.' }),
     });
   }
   const loss = options.loss ?? (model.isCompiled ? model.compiled.loss : halfSquaredError());
   const optimizer = options.optimizer ?? (model.isCompiled ? model.compiled.optimizer : undefined);
+  if (loss.reduction === 'none') {
+    throw new ArgumentError({
+      asked: `explain "${model.name}" with the loss ${loss.className}`,
+      expected: 'a loss that is one number for a batch: the reduction "sum_over_batch_size", "mean" or "sum"',
+      received: '"none"',
+    });
+  }
   const recording = new Recording(model, loss, inputs, target);
-  const update = optimizer && updateOf(model, optimizer, recording, examples);
+  const update = optimizer && updateOf(model, optimizer, recording, recording.divisor);
   const sections = sectionsOf(recording, examples, loss, update);
   return new Ledger(recording, sections, examples);
 }

@@ -160,7 +160,7 @@ function tableOf(quantity: Quantity, example: number, unit: number | undefined, 
 /** Weights: the old, the change with its formula, the new. */
 function updates(shared: readonly Quantity[], unit: number | undefined, limit: number): Block[] {
   return shared
-    .filter(({ role }) => role !== 'change' && role !== 'new')
+    .filter(({ role }) => role === 'weight')
     .flatMap((weight): Block[] => {
       const change = shared.find(({ key }) => key === weight.key.replace(/\.([^.]+)$/, '.Δ$1'));
       const fresh = shared.find(({ key }) => key === `${weight.key}′`);
@@ -188,6 +188,11 @@ function updates(shared: readonly Quantity[], unit: number | undefined, limit: n
               number('new'),
             ]
           : [{ title: weight.title }, number('value'), number('∂L/∂')];
-      return [{ kind: 'table', columns, rows }, ...leftOut(left)];
+      const kept = shared.filter(({ key, role }) => role === 'slot' && key.startsWith(`${weight.key}.`));
+      return [
+        ...kept.flatMap((quantity) => tableOf(quantity, 0, unit, limit)),
+        { kind: 'table', columns, rows },
+        ...leftOut(left),
+      ];
     });
 }

@@ -3,7 +3,17 @@ import { type Expression, evaluate, Formula, type Operand, operand } from '../..
 import { indexAt } from './places.ts';
 
 /** What a quantity is in its layer: tables are made by it. */
-export type Role = 'given' | 'net' | 'output' | 'error' | 'weight' | 'change' | 'new' | 'loss' | 'other';
+export type Role =
+  | 'given'
+  | 'net'
+  | 'output'
+  | 'error'
+  | 'weight'
+  | 'slot'
+  | 'change'
+  | 'new'
+  | 'loss'
+  | 'other';
 
 /** An array of numbers of the same kind: all net inputs of a layer, all its weights. */
 export interface Quantity {

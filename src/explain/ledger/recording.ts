@@ -1,5 +1,6 @@
 import { backward } from '../../autodiff/backward.ts';
 import { isFloating } from '../../graph/dtypes.ts';
+import { ArgumentError } from '../../graph/errors.ts';
 import { inOrder } from '../../graph/graph.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
@@ -24,16 +25,19 @@ export class Recording {
   readonly inputs: readonly Node[];
   readonly target: Node;
   readonly output: Node;
-  /** The loss of each example. */
+  /** The loss of each example, [examples]. */
   readonly losses: Node;
   /**
-   * Their sum, and the penalties on weights as often as there are examples, of which gradients are taken: an example's
-   * numbers are then as if it were alone.
+   * Their sum, and the penalties on weights and outputs as often as there are examples, of which gradients are taken:
+   * an example's numbers are then as if it were alone.
    */
   readonly total: Node;
+  /** What the total is divided by to give what is made small: the number of examples, or 1 for a sum. */
+  readonly divisor: number;
   readonly #leaves = new Map<Node, NDArray>();
   readonly #values = new Map<Node, NDArray>();
   readonly #gradients = new Map<Node, NDArray>();
+  readonly #expected = new Set<Node>();
 
   constructor(model: Model, loss: Loss, x: readonly NDArray[], y: NDArray) {
     const calls: LayerCall[] = [];
@@ -45,18 +49,29 @@ export class Recording {
     const inputs = x.map((array) => new Tensor(leafOf(array), true));
     this.inputs = inputs.map(({ node }) => node);
     this.target = leafOf(y);
+    const examples = x[0]?.shape[0] ?? 1;
+    this.divisor = loss.reduction === 'sum' ? 1 : examples;
     const [output, losses, total] = tracing({ known: new Map(), nodeOf }, () => {
       const onApplied: CallContext['onApplied'] = (layer, from, [to]) => {
         if (to && !(layer instanceof Model))
           calls.push({ layer, inputs: from.map(({ node }) => node), output: to.node });
       };
-      const [given] = model.forward(inputs, { training: false, onApplied }).outputs as [Tensor];
-      const each = loss.call(new Tensor(this.target, true), given);
-      return [
-        given,
-        each,
-        penalties(model).reduce((sum, penalty) => sum.add(penalty.mul(each.size)), each.sum()),
-      ];
+      const added: Tensor[] = [];
+      const addLoss = (more: Tensor) => added.push(more);
+      const [given] = model.forward(inputs, { training: false, onApplied, addLoss }).outputs as [Tensor];
+      const numbers = loss.call(new Tensor(this.target, true), given);
+      if (numbers.size % examples !== 0) {
+        throw new ArgumentError({
+          asked: `explain ${examples} examples with the loss ${loss.className}`,
+          expected: 'a loss that has a number for each example',
+          received: `shape [${numbers.shape.join(', ')}]`,
+          fix: 'Open one example at a time.',
+        });
+      }
+      const places = numbers.reshape([examples, -1]);
+      const each = loss.reduction === 'sum' ? places.sum(1) : places.mean(1);
+      const all = [...penalties(model), ...added];
+      return [given, each, all.reduce((sum, penalty) => sum.add(penalty.mul(this.divisor)), each.sum())];
     });
     this.calls = calls;
     this.output = output.node;
@@ -69,10 +84,18 @@ export class Recording {
     }
   }
 
+  /** Names nodes that may be looked at: the next program computes their values and gradients, too. */
+  expect(nodes: readonly Node[]): void {
+    for (const node of nodes) this.#expected.add(node);
+  }
+
   /** Computes values and gradients in one program; what was not asked for here is computed when it is. */
   compute(values: readonly Node[], gradients: readonly Node[]): void {
-    const wrt = gradients.filter((node) => isFloating(node.dtype) && !this.#gradients.has(node));
-    const wanted = values.filter((node) => !this.#values.has(node));
+    const wrt = [...new Set([...gradients, ...this.#expected])].filter(
+      (node) => isFloating(node.dtype) && !this.#gradients.has(node),
+    );
+    const wanted = [...new Set([...values, ...this.#expected])].filter((node) => !this.#values.has(node));
+    this.#expected.clear();
     const outputs = [...wanted, ...(wrt.length > 0 ? backward(this.total, wrt) : [])];
     if (outputs.length === 0) return;
     const executable = backend().compile({ outputs, updates: [] });

@@ -3,6 +3,7 @@ import type { Node } from '../../graph/ops.ts';
 import type { UnitNames } from './names.ts';
 import type { Quantity } from './quantity.ts';
 import type { LayerCall, Recording } from './recording.ts';
+import type { StepRule } from './rules.ts';
 
 /** A layer, or what stands before and after all of them: its quantities in the order they are computed. */
 export interface Section {
@@ -44,8 +45,18 @@ export interface Update {
   readonly className: string;
   /** Where a weight moves by −rate·gradient and nothing else. */
   readonly rate: number | undefined;
+  /** Where it moves by what the optimizer keeps for it, and that can be written down. */
+  readonly rule: StepRule | undefined;
   /** What a weight will be. */
   readonly after: (weight: Node) => NDArray | undefined;
+  /** What the optimizer keeps for it, in the order of the rule. */
+  readonly slots: (weight: Node) => readonly SlotValues[];
+}
+
+/** What an optimizer keeps for a weight, around one step. */
+export interface SlotValues {
+  readonly before: NDArray;
+  readonly after: NDArray;
 }
 
 /** An element of a node whose first axis is the examples. */

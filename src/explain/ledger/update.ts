@@ -1,47 +1,39 @@
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import { CompiledStep } from '../../tensor/compile.ts';
+import type { Variable } from '../../tensor/variable.ts';
 import type { Model } from '../../training/model.ts';
 import type { Optimizer } from '../../training/optimizers.ts';
 import type { Recording } from './recording.ts';
-import type { Update } from './section.ts';
-
-/** Settings under which a step of SGD is −rate·gradient and nothing else. */
-const PLAIN: Readonly<Record<string, unknown>> = {
-  momentum: 0,
-  nesterov: false,
-  weightDecay: null,
-  clipnorm: null,
-  globalClipnorm: null,
-  clipvalue: null,
-  useEma: false,
-  lossScaleFactor: null,
-  gradientAccumulationSteps: null,
-};
+import { ruleOf } from './rules.ts';
+import type { SlotValues, Update } from './section.ts';
 
 /** What an optimizer would make of the weights, without changing anything: found out when it is first asked. */
 export function updateOf(model: Model, optimizer: Optimizer, recording: Recording, examples: number): Update {
-  const config = optimizer.config();
-  const plain = Object.entries(PLAIN).every(([name, value]) => (config[name] ?? value) === value);
-  const rate = plain && optimizer.className === 'SGD' && typeof config.learningRate === 'number';
-  let fresh: ReadonlyMap<Node, NDArray> | undefined;
+  const rule = ruleOf(optimizer, Number(optimizer.iterations.value().data[0] ?? 0));
+  // Where a weight moves by −α·gradient and nothing else, the change has the lecture's form.
+  const plain = rule?.slots.length === 0 && (optimizer.config().weightDecay ?? null) === null;
+  let fresh: Outcome | undefined;
+  const outcome = () => {
+    fresh ??= outcomeOf(model, optimizer, recording, examples);
+    return fresh;
+  };
   return {
     className: optimizer.className,
-    rate: rate ? Number(config.learningRate) : undefined,
-    after(weight) {
-      fresh ??= weightsAfter(model, optimizer, recording, examples);
-      return fresh.get(weight);
-    },
+    rate: plain ? Number(optimizer.config().learningRate) : undefined,
+    rule: plain ? undefined : rule,
+    after: (weight) => outcome().weights.get(weight),
+    slots: (weight) => outcome().slots.get(weight) ?? [],
   };
 }
 
+interface Outcome {
+  readonly weights: ReadonlyMap<Node, NDArray>;
+  readonly slots: ReadonlyMap<Node, readonly SlotValues[]>;
+}
+
 /** Runs one step of the optimizer from the weights that were recorded, and puts everything back. */
-function weightsAfter(
-  model: Model,
-  optimizer: Optimizer,
-  recording: Recording,
-  examples: number,
-): Map<Node, NDArray> {
+function outcomeOf(model: Model, optimizer: Optimizer, recording: Recording, examples: number): Outcome {
   const weights = model.trainableWeights;
   const gradients = weights.map(({ node, shape }): NDArray => {
     const sum = recording.gradient(node)?.data;
@@ -49,7 +41,7 @@ function weightsAfter(
   });
   optimizer.build(weights);
   const state = [...weights, ...optimizer.variables];
-  const saved = state.map((variable) => variable.value());
+  const saved = new Map(state.map((variable) => [variable, variable.value()]));
   try {
     for (const weight of weights) weight.assign(recording.value(weight.node));
     const step = new CompiledStep((...given) => {
@@ -60,11 +52,26 @@ function weightsAfter(
       step.set(i, gradient);
     });
     step.run();
-    return new Map(weights.map((weight) => [weight.node, weight.value()]));
+    return {
+      weights: new Map(weights.map((weight) => [weight.node, weight.value()])),
+      slots: new Map(
+        weights.map(({ node }, i) => [node, slotsOf(optimizer, i, weights.length).map(changed(saved))]),
+      ),
+    };
   } finally {
-    state.forEach((variable, i) => {
-      const value = saved[i];
-      if (value) variable.assign(value);
-    });
+    for (const [variable, value] of saved) variable.assign(value);
   }
 }
+
+/** The slots of one weight, where all weights have as many: that is so for every optimizer with a rule. */
+function slotsOf({ slots }: Optimizer, weight: number, weights: number): readonly Variable[] {
+  const each = slots.length / weights;
+  return slots.slice(weight * each, (weight + 1) * each);
+}
+
+const changed =
+  (saved: ReadonlyMap<Variable, NDArray>) =>
+  (variable: Variable): SlotValues => ({
+    before: saved.get(variable) ?? variable.value(),
+    after: variable.value(),
+  });

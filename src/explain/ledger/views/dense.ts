@@ -142,14 +142,14 @@ class DenseView {
   }
 
   get quantities(): Quantity[] {
-    const { update, examples } = this.#context;
+    const { update, recording } = this.#context;
     const list = [this.#net, this.#output, this.#error];
     const weights = [this.#weight, ...(this.#bias ? [this.#bias] : [])];
     const changed = update
       ? weights.flatMap((weight) =>
           changes(weight, {
             update,
-            examples,
+            divisor: recording.divisor,
             node: (weight === this.#weight ? this.#parts.kernel : (this.#parts.bias ?? this.#parts.kernel))
               .node,
             descent: (flat) => this.#descent(weight, flat),
@@ -165,7 +165,7 @@ class DenseView {
   }
 
   #weights(variable: Variable, letter: string, title: string, symbol: (flat: number) => string): Quantity {
-    const { key, recording, examples } = this.#context;
+    const { key, recording } = this.#context;
     return {
       key: `${key}.${letter}`,
       role: 'weight',
@@ -175,7 +175,7 @@ class DenseView {
       symbol,
       unitOf: (flat) => flat % this.#parts.units,
       value: (flat) => recording.value(variable.node).data[flat] ?? Number.NaN,
-      gradient: (flat) => (recording.gradient(variable.node)?.data[flat] ?? Number.NaN) / examples,
+      gradient: (flat) => (recording.gradient(variable.node)?.data[flat] ?? Number.NaN) / recording.divisor,
     };
   }
 
@@ -274,7 +274,7 @@ class DenseView {
     return negate(multiply(outputs[flat - start] as Operand, subtract(back(flat), weighted)));
   }
 
-  /** −∂L/∂w as Σ Error·O over rows and examples: its terms, before they are divided by the number of examples. */
+  /** −∂L/∂w as Σ Error·O over rows and examples: its terms, before a mean divides them by the number of examples. */
   #descent(weight: Quantity, flat: number): Expression[] {
     const { units, inputs } = this.#parts;
     const { examples } = this.#context;

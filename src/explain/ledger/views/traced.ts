@@ -5,6 +5,7 @@ import { DESCRIPTIONS, ELEMENTS } from '../primitives.ts';
 import { formulaFor, type Quantity } from '../quantity.ts';
 import type { Recording } from '../recording.ts';
 import { elementOf, gradientOf, type Section, type ViewContext } from '../section.ts';
+import { gateNames, type NamedPart } from './gates.ts';
 import { changes } from './updates.ts';
 
 /** Values that stand by themselves, however often they are used: what adds up many numbers. */
@@ -26,13 +27,15 @@ const PASSING: ReadonlySet<Op> = new Set<Op>([
  * pixel of a convolution is a sum of inputs times weights, and a state of an LSTM a function of its gates' net inputs.
  */
 export function tracedView(context: ViewContext): Section {
-  const { key, call: applied, update, examples } = context;
+  const { key, call: applied, update, recording } = context;
   const view = new TracedView(context);
   const { layer } = applied;
   const weights = view.weights.flatMap((weight) => {
     const variable = layer.weights.find(({ name }) => weight.key === `${key}.${name}`);
     const changed =
-      update && variable?.trainable ? changes(weight, { update, examples, node: variable.node }) : [];
+      update && variable?.trainable
+        ? changes(weight, { update, divisor: recording.divisor, node: variable.node })
+        : [];
     return [weight, ...changed];
   });
   return {
@@ -59,9 +62,15 @@ class TracedView {
     });
     for (const { node, name } of layer.weights) this.#name(node, name, false);
     const nodes = within(output, new Set(this.#names.keys()));
-    const steps = stepsOf(nodes, output, new Set(inputs));
+    const gates = gateNames(applied, nodes);
+    const own = new Set([...stepsOf(nodes, output, new Set(inputs)), ...gates.keys()]);
+    const steps = nodes.filter((node) => own.has(node) && node !== output);
+    recording.expect([...inputs, ...steps, output]);
     steps.forEach((node, i) => {
-      this.#name(node, `z_${i + 1}`, node.shape[0] === examples);
+      const named = gates.get(node);
+      const width = node.shape.at(-1) ?? 1;
+      if (named) this.#names.set(node, (flat) => named.symbol(flat % width));
+      else this.#name(node, `z_${i + 1}`, node.shape[0] === examples);
     });
     this.weights = layer.weights.map(({ node, name, trainable, shape }) => ({
       key: `${key}.${name}`,
@@ -72,15 +81,16 @@ class TracedView {
       symbol: this.#names.get(node) ?? (() => name),
       value: (flat) => recording.value(node).data[flat] ?? Number.NaN,
       ...(trainable && {
-        gradient: (flat) => (recording.gradient(node)?.data[flat] ?? Number.NaN) / examples,
+        gradient: (flat) => (recording.gradient(node)?.data[flat] ?? Number.NaN) / recording.divisor,
       }),
     }));
     // What mixes the examples is there for one alone, and below, among the nodes.
-    this.steps = steps.flatMap((node, i) =>
-      node.shape[0] === examples || examples === 1
-        ? [this.#quantity(node, `${key}.z${i + 1}`, 'other', context)]
-        : [],
-    );
+    this.steps = steps.flatMap((node, i) => {
+      if (node.shape[0] !== examples && examples !== 1) return [];
+      const parts = gates.get(node)?.parts;
+      if (!parts) return [this.#quantity(node, `${key}.z${i + 1}`, 'other', context)];
+      return parts.map((part) => this.#quantity(node, `${key}.${part.key}`, 'other', context, part));
+    });
     if (!this.#names.has(output)) this.#name(output, 'O', true);
     this.output = this.#quantity(output, `${key}.O`, 'output', context);
   }
@@ -95,21 +105,31 @@ class TracedView {
     });
   }
 
-  #quantity(node: Node, key: string, role: Quantity['role'], { recording, examples }: ViewContext): Quantity {
+  /** A node's elements as a quantity; or a part of them, which has a title of its own. */
+  #quantity(
+    node: Node,
+    key: string,
+    role: Quantity['role'],
+    { recording, examples }: ViewContext,
+    part?: NamedPart,
+  ): Quantity {
     const perExample = node.shape[0] === examples;
-    const shape = perExample ? node.shape.slice(1) : node.shape;
-    const width = shape.reduce((product, length) => product * length, 1);
+    const whole = perExample ? node.shape.slice(1) : node.shape;
+    const width = whole.reduce((product, length) => product * length, 1);
+    const from = part?.offset ?? 0;
     const value = elementOf(recording, node, perExample ? examples : 1);
+    const gradient = gradientOf(recording, node, perExample ? examples : 1);
+    const symbol = this.#names.get(node) ?? (() => key);
     const quantity: Quantity = {
       key,
       role,
-      title: role === 'output' ? 'output' : DESCRIPTIONS[node.op].words,
-      shape,
-      symbol: this.#names.get(node) ?? (() => key),
-      value: (flat, example) => value(flat, perExample ? example : 0),
-      gradient: gradientOf(recording, node, perExample ? examples : 1),
+      title: part?.title ?? (role === 'output' ? 'output' : DESCRIPTIONS[node.op].words),
+      shape: part ? [part.count] : whole,
+      symbol: (flat) => symbol(from + flat),
+      value: (flat, example) => value(from + flat, perExample ? example : 0),
+      gradient: (flat, example) => gradient(from + flat, perExample ? example : 0),
       formula: (flat, example) => {
-        const expression = this.#expand(node, (perExample ? example : 0) * width + flat);
+        const expression = this.#expand(node, (perExample ? example : 0) * width + from + flat);
         return expression && formulaFor(quantity, flat, example, expression);
       },
     };
@@ -130,10 +150,9 @@ class TracedView {
 
   #visit(node: Node, flat: number): Expression {
     const name = this.#names.get(node);
-    const value = this.#value(node, flat);
-    if (name) return operand(name(flat), value);
-    if (node.op === 'constant') return constantOf(value);
-    return this.#expand(node, flat) ?? operand('v', value);
+    if (name) return operand(name(flat), this.#value(node, flat));
+    if (node.op === 'constant') return constantOf(this.#value(node, flat));
+    return this.#expand(node, flat) ?? operand('v', this.#value(node, flat));
   }
 
   #value(node: Node, flat: number): number {

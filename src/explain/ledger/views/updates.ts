@@ -1,21 +1,44 @@
 import type { Node } from '../../../graph/ops.ts';
-import { add, divide, type Expression, multiply, negate, operand, sum } from '../../../units/formula.ts';
+import {
+  add,
+  divide,
+  type Expression,
+  evaluate,
+  multiply,
+  negate,
+  type Operand,
+  operand,
+  sum,
+} from '../../../units/formula.ts';
 import { firstTrue, formulaFor, operandOf, type Quantity } from '../quantity.ts';
 import type { Update } from '../section.ts';
 
 interface ChangeContext {
   readonly update: Update;
-  readonly examples: number;
+  /** What the sum over the examples is divided by. */
+  readonly divisor: number;
   readonly node: Node;
   /** The terms of −∂L/∂w, summed over the examples. */
   readonly descent?: (flat: number) => Expression[];
 }
 
-/** How a weight changes, Δw = α·Error·O for plain gradient descent, and what it becomes. */
-export function changes(weight: Quantity, { update, examples, node, descent }: ChangeContext): Quantity[] {
+/**
+ * How a weight changes and what it becomes: Δw = α·Error·O for plain gradient descent; for momentum, Adagrad, RMSprop
+ * and Adam by what they keep for each weight, which is opened, too.
+ */
+export function changes(weight: Quantity, context: ChangeContext): Quantity[] {
+  const { update, divisor, node, descent } = context;
   const after = (flat: number) => update.after(node)?.data[flat] ?? Number.NaN;
-  const { key, shape, unitOf, symbol, title } = weight;
-  const common = { shape, shared: true, ...(unitOf && { unitOf }) };
+  const { key, symbol, title } = weight;
+  const common = commonOf(weight);
+  const gradient = gradientOf(weight, context);
+  const slots = slotsOf(weight, gradient, context);
+  const byRule = (flat: number) =>
+    update.rule?.change({
+      gradient: operandOf(gradient, flat, 0),
+      weight: operandOf(weight, flat, 0),
+      slots: slots.map((slot) => operandOf(slot, flat, 0)),
+    });
   const change: Quantity = {
     ...common,
     key: `${before(key)}Δ${letterOf(key)}`,
@@ -23,19 +46,23 @@ export function changes(weight: Quantity, { update, examples, node, descent }: C
     title: `change of the ${title}`,
     symbol: (flat) => `Δ${symbol(flat)}`,
     // The difference of two float32 numbers would have few true digits.
-    value: (flat) =>
-      update.rate === undefined
-        ? after(flat) - weight.value(flat, 0)
-        : -update.rate * (weight.gradient?.(flat, 0) ?? Number.NaN),
+    value: (flat) => {
+      if (update.rate !== undefined) return -update.rate * (weight.gradient?.(flat, 0) ?? Number.NaN);
+      const rule = byRule(flat);
+      return rule ? evaluate(rule) : after(flat) - weight.value(flat, 0);
+    },
     formula: (flat) => {
       const rate = update.rate;
-      if (rate === undefined) return undefined;
-      const alpha = operand('α', rate);
-      const expression = firstTrue(change.value(flat, 0), [
-        () => descent && stepOf(alpha, descent(flat), examples),
-        () =>
-          negate(multiply(alpha, operand(`∂L/∂${symbol(flat)}`, weight.gradient?.(flat, 0) ?? Number.NaN))),
-      ]);
+      const alpha = operand('α', rate ?? Number.NaN);
+      const expression = firstTrue(
+        change.value(flat, 0),
+        rate === undefined
+          ? [() => byRule(flat)]
+          : [
+              () => descent && stepOf(alpha, descent(flat), divisor),
+              () => negate(multiply(alpha, operandOf(gradient, flat, 0))),
+            ],
+      );
       return expression && formulaFor(change, flat, 0, expression);
     },
   };
@@ -44,21 +71,78 @@ export function changes(weight: Quantity, { update, examples, node, descent }: C
     key: `${key}′`,
     role: 'new',
     title: `new ${title}`,
-    symbol: (flat) => symbol(flat).replace(/^([^_[]+)/, '$1′'),
+    symbol: (flat) => primed(symbol(flat)),
     value: after,
     formula: (flat) =>
       formulaFor(fresh, flat, 0, add(operandOf(weight, flat, 0), operandOf(change, flat, 0))),
   };
-  return [change, fresh];
+  return [...(update.rule ? [gradient, ...slots] : []), change, fresh];
+}
+
+const commonOf = ({ shape, unitOf }: Quantity) => ({ shape, shared: true, ...(unitOf && { unitOf }) });
+
+/** ∂L/∂w, in the lecture's terms where the layer's view can say it. */
+function gradientOf(weight: Quantity, { divisor, descent }: ChangeContext): Quantity {
+  const gradient: Quantity = {
+    ...commonOf(weight),
+    key: `${weight.key}.g`,
+    role: 'slot',
+    title: `gradient of the ${weight.title}`,
+    symbol: (flat) => `∂L/∂${weight.symbol(flat)}`,
+    value: (flat) => weight.gradient?.(flat, 0) ?? Number.NaN,
+    formula: (flat) => {
+      const terms = descent?.(flat);
+      const expression = firstTrue(gradient.value(flat, 0), [() => terms && negate(meanOf(terms, divisor))]);
+      return expression && formulaFor(gradient, flat, 0, expression);
+    },
+  };
+  return gradient;
+}
+
+/** What the optimizer keeps for each weight, as it will be after the step. */
+function slotsOf(weight: Quantity, gradient: Quantity, { update, node }: ChangeContext): Quantity[] {
+  return (update.rule?.slots ?? []).map(({ letter, words, next }, at) => {
+    const old = (flat: number): Operand =>
+      operand(
+        slotSymbol(letter, weight.symbol(flat)),
+        update.slots(node)[at]?.before.data[flat] ?? Number.NaN,
+      );
+    const slot: Quantity = {
+      ...commonOf(weight),
+      key: `${weight.key}.${letter}′`,
+      role: 'slot',
+      title: words,
+      symbol: (flat) => primed(slotSymbol(letter, weight.symbol(flat))),
+      value: (flat) => update.slots(node)[at]?.after.data[flat] ?? Number.NaN,
+      formula: (flat) => {
+        const expression = firstTrue(slot.value(flat, 0), [
+          () => next(old(flat), operandOf(gradient, flat, 0)),
+        ]);
+        return expression && formulaFor(slot, flat, 0, expression);
+      },
+    };
+    return slot;
+  });
 }
 
 /** α·Error·O, or α times the mean of it over the examples. */
-function stepOf(alpha: Expression, terms: readonly Expression[], examples: number): Expression {
+function stepOf(alpha: Expression, terms: readonly Expression[], divisor: number): Expression {
   const [only] = terms;
   if (only && terms.length === 1)
     return multiply(alpha, ...(only.kind === 'multiply' ? only.factors : [only]));
-  return multiply(alpha, examples > 1 ? divide(sum(terms), examples) : sum(terms));
+  return multiply(alpha, meanOf(terms, divisor));
 }
 
+function meanOf(terms: readonly Expression[], divisor: number): Expression {
+  const [only] = terms;
+  const total = only && terms.length === 1 ? only : sum(terms);
+  return divisor > 1 ? divide(total, divisor) : total;
+}
+
+/** w_15 → w′_15. */
+const primed = (symbol: string) => symbol.replace(/^([^_[]+)/, '$1′');
+/** w_15 → m_15, θ_5 → m_θ5, kernel[0, 1] → m_kernel[0, 1]. */
+const slotSymbol = (letter: string, symbol: string) =>
+  symbol.startsWith('w_') ? `${letter}_${symbol.slice(2)}` : `${letter}_${symbol.replaceAll('_', '')}`;
 const before = (key: string) => key.slice(0, key.lastIndexOf('.') + 1);
 const letterOf = (key: string) => key.slice(key.lastIndexOf('.') + 1);
