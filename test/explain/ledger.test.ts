@@ -214,6 +214,10 @@ test('every formula of a random network comes, from its shown operands, to its s
         const quantity = ledger.quantities.find(
           (candidate) => candidate.key === `layer${sizes.length}.${key}`,
         );
+        // Where a unit is saturated, 1 − O has lost its digits in float32: no formula of shown numbers gives the error.
+        const output = ledger.cell(`layer${sizes.length}.O[0]`).value;
+        const isSaturated = ending === 'binary' && Math.min(output, 1 - output) < 1e-4;
+        if (key === 'Error' && isSaturated) continue;
         expect(quantity?.formula?.(0, 0), key).toBeDefined();
       }
     }),
