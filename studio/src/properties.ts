@@ -70,6 +70,28 @@ export const flag = (label: string, fallback: boolean): Property<boolean> =>
 export const choice = <const T extends string>(label: string, fallback: T, of: readonly T[]): Property<T> =>
   property(label, fallback, v.picklist(of, `one of ${of.join(', ')} was expected`), (value) => value);
 
+/** Some of a few words, each once, with commas between them. */
+export const choices = <const T extends string>(
+  label: string,
+  fallback: readonly T[],
+  of: readonly T[],
+  { least = 0, most }: Length,
+): Property<readonly T[]> =>
+  property<readonly T[]>(
+    label,
+    fallback,
+    v.pipe(
+      v.string(),
+      v.maxLength(2000, 'a shorter list was expected'),
+      v.transform((all) => (all === '' ? [] : all.split(','))),
+      v.array(v.picklist(of, `some of ${of.join(', ')} were expected`)),
+      v.minLength(least, `at least ${least} were expected`),
+      v.maxLength(most, `at most ${most} were expected`),
+      v.check((all) => new Set(all).size === all.length, 'each only once was expected'),
+    ),
+    (values) => values.join(','),
+  );
+
 /** Any text up to a length. */
 export const text = (label: string, fallback: string, most = 2000): Property<string> =>
   property(

@@ -43,4 +43,11 @@ export const LABS: readonly LabEntry[] = [
     question: 'How does reverse mode reuse work?',
     load: () => import('./graph/lab.tsx'),
   },
+  {
+    id: 'hill',
+    section: '1.7',
+    title: 'The optimizer hill',
+    question: 'Which path, and why?',
+    load: () => import('./hill/lab.tsx'),
+  },
 ];
