@@ -15,7 +15,11 @@ async function bundled(program: string): Promise<unknown> {
     await build({
       ...{ configFile: false, root: folder, logLevel: 'error' },
       resolve: { alias: publicSources() },
-      build: { lib: { entry, formats: ['es'], fileName: () => 'bundle.mjs' }, outDir: folder, emptyOutDir: false },
+      build: {
+        lib: { entry, formats: ['es'], fileName: () => 'bundle.mjs' },
+        outDir: folder,
+        emptyOutDir: false,
+      },
     });
     const { default: value } = await import(pathToFileURL(join(folder, 'bundle.mjs')).href);
     return value;
