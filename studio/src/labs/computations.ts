@@ -12,5 +12,6 @@ export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
   graph: () => loaded(import('./graph/compute.ts')),
   hill: () => loaded(import('./hill/compute.ts')),
   mlp: () => loaded(import('./mlp/compute.ts')),
+  activations: () => loaded(import('./activations/compute.ts')),
   neuron: () => loaded(import('./neuron/compute.ts')),
 };
