@@ -167,7 +167,7 @@ describe.skipIf(!executable)(`the optimizer hill in a browser${note}`, () => {
       `#/hill?surface=typed&expr=${encodeURIComponent('sin(x)*exp(-y)+tanh(x*y)+y^2')}&x=1&y=0.5&at=2`,
     ]) {
       await studio.go(hash);
-      expect(await expectParity(studio, subject)).toBeGreaterThan(40);
+      expect(await expectParity(studio, subject)).toBeGreaterThan(30);
       expect((await checkByHand(studio, 100)).length).toBeGreaterThan(25);
     }
     expect(studio.troubles).toEqual([]);
@@ -210,7 +210,7 @@ describe.skipIf(!executable)(`the optimizer hill in a browser${note}`, () => {
     await page.mouse.move(plane.x + plane.width * 0.75, plane.y + plane.height * 0.25, { steps: 4 });
     await page.mouse.up();
     await studio.settled();
-    expect(await studio.hash()).toMatch(/x=(1\.9|2)\d*&y=1\.\d+/);
+    expect(await studio.hash()).toMatch(/x=(1\.9\d|2(\.0\d)?)&y=1\.[45]/);
     await expectParity(studio, subject);
     await page.locator('.transport button:has-text("Undo")').press('Enter');
     await studio.settled();

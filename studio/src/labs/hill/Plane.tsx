@@ -17,8 +17,8 @@ interface Frame {
   readonly y: (value: number) => number;
 }
 
-/** Further out than this nothing is drawn. */
-const FAR = 1e5;
+/** Further out than this nothing is drawn: a browser counts every dash of a line, seen or not. */
+const FAR = 3000;
 
 function frameOf({ view }: HillResult, width: number): Frame {
   const [left, right] = view.x;
@@ -72,16 +72,18 @@ export function Plane({ session, result }: Given) {
 const isDrawn = (place: Pair) => place.every(Number.isFinite);
 
 function Trail({ way, line, frame }: { readonly way: Way; readonly line: number; readonly frame: Frame }) {
-  const drawn = way.places.filter(isDrawn);
-  const end = drawn.at(-1);
+  // A way that leaves for good is followed to the edge.
+  const seen = way.places.slice(0, way.lost?.step).map(([x, y]): Pair => [frame.x(x), frame.y(y)]);
   const out = exitOf(way, frame);
+  const points = out ? [...seen, out] : seen;
+  const end = out ? undefined : points.at(-1);
   return (
     <g class={`trail line-${line}`}>
-      <path d={`M${drawn.map(([x, y]) => `${frame.x(x)} ${frame.y(y)}`).join('L')}`} />
-      {drawn.slice(1).map(([x, y], i) => (
-        <circle key={`${i}`} class="stop" cx={frame.x(x)} cy={frame.y(y)} r={1.8} />
+      <path d={`M${points.map(([x, y]) => `${x} ${y}`).join('L')}`} />
+      {seen.slice(1).map(([x, y], i) => (
+        <circle key={`${i}`} class="stop" cx={x} cy={y} r={1.8} />
       ))}
-      {end && <circle class="end" cx={frame.x(end[0])} cy={frame.y(end[1])} r={4.5} />}
+      {end && <circle class="end" cx={end[0]} cy={end[1]} r={4.5} />}
       {out && <rect class="out" x={out[0] - 11} y={out[1] - 11} width={22} height={22} />}
     </g>
   );

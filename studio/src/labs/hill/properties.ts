@@ -72,7 +72,7 @@ export const SURFACES = {
   beale: {
     title: 'Beale',
     expression: () => '(1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + (2.625 - x + x*y^3)^2',
-    ...{ x: [-4.5, 4.5], y: [-3, 3], start: { x: 1, y: 1.5, a: 0.01, k: 10 } },
+    ...{ x: [-4.5, 4.5], y: [-3, 3], start: { x: 1, y: 1.5, a: 0.002, k: 10 } },
   },
   himmelblau: {
     title: 'Himmelblau',
