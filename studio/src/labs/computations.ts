@@ -12,4 +12,5 @@ export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
   graph: () => loaded(import('./graph/compute.ts')),
   mlp: () => loaded(import('./mlp/compute.ts')),
   neuron: () => loaded(import('./neuron/compute.ts')),
+  playground: () => loaded(import('./playground/compute.ts')),
 };

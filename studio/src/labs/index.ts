@@ -43,4 +43,12 @@ export const LABS: readonly LabEntry[] = [
     question: 'How does reverse mode reuse work?',
     load: () => import('./graph/lab.tsx'),
   },
+  {
+    id: 'playground',
+    section: '1.7',
+    title: 'The playground',
+    question: 'What did it learn?',
+    receivesNetworks: true,
+    load: () => import('./playground/lab.tsx'),
+  },
 ];
