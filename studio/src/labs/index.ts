@@ -22,6 +22,13 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./neuron/lab.tsx'),
   },
   {
+    id: 'activations',
+    section: '1.2',
+    title: 'Activations',
+    question: 'Where does the gradient die?',
+    load: () => import('./activations/lab.tsx'),
+  },
+  {
     id: 'gates',
     section: '1.3',
     title: 'Gates and the perceptron',
