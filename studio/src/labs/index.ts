@@ -48,6 +48,7 @@ export const LABS: readonly LabEntry[] = [
     section: '1.5',
     title: 'The computational graph',
     question: 'How does reverse mode reuse work?',
+    receivesNetworks: true,
     load: () => import('./graph/lab.tsx'),
   },
   {

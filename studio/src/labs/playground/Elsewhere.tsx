@@ -97,8 +97,12 @@ export function Elsewhere({ session }: Given) {
               Close
             </button>
           </p>
-          {/* A scrolling region has to be reachable by keyboard. */}
-          <pre tabIndex={0}>{code.text}</pre>
+          <textarea
+            readOnly
+            aria-label={LANGUAGES[code.language].title}
+            rows={Math.min(code.text.split('\n').length, 20)}
+            value={code.text}
+          />
         </div>
       )}
     </section>

@@ -32,6 +32,7 @@ const DRAWN_VIEW: View = [-DRAWN_REACH, DRAWN_REACH, -DRAWN_REACH, DRAWN_REACH];
 export function Plane({ session, result }: PlaneGiven) {
   const [place, room] = useElementWidth<HTMLDivElement>(340);
   const size = Math.max(220, Math.min(room, 420));
+  const ground = useRef<HTMLButtonElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { data } = session.properties.value;
   const drawing = data === 'drawn' && !session.locked.has('points');
@@ -61,7 +62,7 @@ export function Plane({ session, result }: PlaneGiven) {
   const press = (event: PointerEvent) => {
     setCursor(undefined);
     act(...positionOf(event));
-    if (active !== 'look') canvas.current?.setPointerCapture(event.pointerId);
+    if (active !== 'look') ground.current?.setPointerCapture(event.pointerId);
   };
   const drag = (event: PointerEvent) => {
     if (active !== 'look' && event.buttons === 1) act(...positionOf(event));
@@ -89,33 +90,31 @@ export function Plane({ session, result }: PlaneGiven) {
     <figure class="plane">
       {drawing && <Tools tool={tool} choose={setTool} colours={colours} />}
       <div ref={place} class="around-plane">
-        <div
+        <button
+          ref={ground}
+          type="button"
           class="ground"
-          role="application"
-          tabIndex={0}
-          aria-label={`The plane. ${result.summary} Arrow keys move a cross; Enter ${
-            active === 'look'
-              ? 'looks at the nearest example'
-              : active === 'erase'
-                ? 'takes the nearest point away'
-                : 'draws a point'
-          }.`}
+          aria-label={`The plane. ${result.summary} Arrow keys move a cross; Enter ${TOOL_WORDS[typeof active === 'number' ? 'draw' : active]}.`}
           onKeyDown={onKey}
+          onPointerDown={press}
+          onPointerMove={drag}
+          onPointerUp={() => session.commit()}
+          onPointerCancel={() => session.commit()}
           style={{ width: `${size}px`, height: `${size}px` }}
         >
-          <canvas
-            ref={canvas}
-            onPointerDown={press}
-            onPointerMove={drag}
-            onPointerUp={() => session.commit()}
-            onPointerCancel={() => session.commit()}
-          />
-        </div>
+          <canvas ref={canvas} />
+        </button>
       </div>
       <figcaption>{scene ? <Key scene={scene} colours={colours} /> : null}</figcaption>
     </figure>
   );
 }
+
+const TOOL_WORDS = {
+  look: 'looks at the nearest example',
+  erase: 'takes the nearest point away',
+  draw: 'draws a point',
+} as const;
 
 const MOVES: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],

@@ -1,5 +1,3 @@
-import { theme } from '../../frame/preferences.ts';
-
 /** A colour as its red, green and blue. */
 export type Colour = readonly [number, number, number];
 
@@ -18,7 +16,8 @@ export interface Palette {
 let known: { readonly theme: string; readonly palette: Palette } | undefined;
 
 export function palette(): Palette {
-  if (known?.theme === theme.value) return known.palette;
+  const theme = document.documentElement.dataset.theme ?? '';
+  if (known?.theme === theme) return known.palette;
   const style = getComputedStyle(document.documentElement);
   const text = (name: string) => style.getPropertyValue(name).trim();
   const colour = (name: string): Colour => {
@@ -33,7 +32,7 @@ export function palette(): Palette {
     zero: colour('--zero'),
     classes: [negative, positive, colour('--line-3'), colour('--line-4')],
   };
-  known = { theme: theme.value, palette: made };
+  known = { theme, palette: made };
   return made;
 }
 
@@ -71,13 +70,15 @@ export function paint(
   }
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (holes) hatch(context, canvas.width, canvas.height);
+  scratch ??= document.createElement('canvas');
   scratch.width = scratch.height = side;
   scratch.getContext('2d')?.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = smooth;
   context.drawImage(scratch, 0, 0, canvas.width, canvas.height);
 }
 
-const scratch = document.createElement('canvas');
+/** Where a picture is before it is stretched. */
+let scratch: HTMLCanvasElement | undefined;
 
 /** Lines aslant: here are no numbers. */
 export function hatch(context: CanvasRenderingContext2D, width: number, height: number): void {

@@ -99,7 +99,7 @@ function isActivation(name: string): name is ActivationName {
 }
 
 /** A network from elsewhere, on data that suit it. */
-function receive(network: NetworkDescription): Partial<PlaygroundProperties> | string {
+export function receive(network: NetworkDescription): Partial<PlaygroundProperties> | string {
   const { sizes, weights, biases, activations, learningRate } = network;
   const inputs = sizes[0] ?? 0;
   const hidden = sizes.slice(1, -1);

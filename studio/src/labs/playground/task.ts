@@ -50,7 +50,7 @@ export interface Plane {
   readonly axes: 1 | 2;
   readonly names: readonly [string, string];
   /** Left, right, bottom, top. */
-  readonly view: readonly [number, number, number, number];
+  readonly view: View;
   /** What is written at a coordinate: value = shift + scale · coordinate. */
   readonly scales: readonly (readonly [shift: number, scale: number])[];
   /** The network's inputs at points of the plane; what is not drawn is as in the example. */
@@ -107,7 +107,7 @@ function planeTask(key: string, given: Given): Task {
     formula: (example, input) => featureFormula(chosen[input] ?? 0, x[example] ?? 0, y[example] ?? 0),
     plane: {
       ...{ x, y, axes: regression ? 1 : 2, names: ['x', regression ? 'target' : 'y'] },
-      view: given.data === 'drawn' ? DRAWN_VIEW : viewOf(x, y),
+      view: given.data === 'drawn' ? DRAWN_VIEW : regression ? viewOf(x, y) : squared(viewOf(x, y)),
       scales: [
         [0, 1],
         [0, 1],
@@ -118,6 +118,9 @@ function planeTask(key: string, given: Given): Task {
 }
 
 const DRAWN_VIEW = [-DRAWN_REACH, DRAWN_REACH, -DRAWN_REACH, DRAWN_REACH] as const;
+
+/** How often a spiral winds around the centre: enough that no line tells two of them apart. */
+const TURNS = 1.25;
 
 function preset({ data, n, noise, classes, seed }: Given): Examples {
   const options = { n, noise, seed };
@@ -133,7 +136,7 @@ function preset({ data, n, noise, classes, seed }: Given): Examples {
     case 'sine':
       return sine(options);
     default:
-      return spirals({ ...options, arms: classes });
+      return spirals({ ...options, arms: classes, turns: TURNS });
   }
 }
 
@@ -202,15 +205,26 @@ function featureFormula(feature: number, x: number, y: number): Expression {
   return ways[feature] ?? a;
 }
 
+/** As much up as to the right, around the same middle. */
+function squared([left, right, bottom, top]: View): View {
+  const half = Math.max(right - left, top - bottom) / 2;
+  const [x, y] = [(left + right) / 2, (bottom + top) / 2];
+  return [x - half, x + half, y - half, y + half];
+}
+
+type View = readonly [left: number, right: number, bottom: number, top: number];
+
 /** Round numbers around all of the data, with some room. */
-function viewOf(x: ArrayLike<number>, y: ArrayLike<number>): [number, number, number, number] {
+function viewOf(x: ArrayLike<number>, y: ArrayLike<number>): View {
   const range = (values: ArrayLike<number>): [number, number] => {
     const all = Array.from(values);
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const room = 0.08 * (high - low || 1);
     return [Math.floor((low - room) * 10) / 10, Math.ceil((high + room) * 10) / 10];
   };
-  return [...range(x), ...range(y)];
+  const [left, right] = range(x);
+  const [bottom, top] = range(y);
+  return [left, right, bottom, top];
 }
 
 /** A table of the user's own: all its columns are inputs, two of them are drawn. */
