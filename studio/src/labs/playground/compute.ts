@@ -12,6 +12,7 @@ import type { LabResult } from '../../lab.ts';
 import type { NetworkDescription } from '../../network.ts';
 import { packFloats, unpackFloats } from '../../packed.ts';
 import { limitFor } from '../../parts/signs.ts';
+import '../../worker/engine.ts';
 import type { Work } from '../../worker/protocol.ts';
 import { type Found, openConfusion, openLoss, openMean, openNetwork, openPenalty } from './formulas.ts';
 import {
