@@ -70,39 +70,22 @@ export const flag = (label: string, fallback: boolean): Property<boolean> =>
 export const choice = <const T extends string>(label: string, fallback: T, of: readonly T[]): Property<T> =>
   property(label, fallback, v.picklist(of, `one of ${of.join(', ')} was expected`), (value) => value);
 
-<<<<<<< HEAD
-/** Some of a few words, each once, with commas between them. */
-=======
 /** Several choices, with commas between them. */
->>>>>>> main
 export const choices = <const T extends string>(
   label: string,
   fallback: readonly T[],
   of: readonly T[],
-<<<<<<< HEAD
-  { least = 0, most }: Length,
-=======
   { least = 0, most }: { readonly least?: number; readonly most: number },
->>>>>>> main
 ): Property<readonly T[]> =>
   property<readonly T[]>(
     label,
     fallback,
     v.pipe(
       v.string(),
-<<<<<<< HEAD
-      v.maxLength(2000, 'a shorter list was expected'),
-      v.transform((all) => (all === '' ? [] : all.split(','))),
-      v.array(v.picklist(of, `some of ${of.join(', ')} were expected`)),
-      v.minLength(least, `at least ${least} were expected`),
-      v.maxLength(most, `at most ${most} were expected`),
-      v.check((all) => new Set(all).size === all.length, 'each only once was expected'),
-=======
       v.transform((all) => (all === '' ? [] : all.split(','))),
       v.array(v.picklist(of, `one of ${of.join(', ')} was expected`)),
       v.minLength(least, `at least ${least} were expected`),
       v.maxLength(most, `at most ${most} were expected`),
->>>>>>> main
     ),
     (values) => values.join(','),
   );

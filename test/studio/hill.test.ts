@@ -137,7 +137,7 @@ describe('the optimizer hill, computed', () => {
     const problems = (methods: string) =>
       readProperties(PROPERTIES, new URLSearchParams({ methods })).problems[0];
     expect(problems('gd,adam')).toBeUndefined();
-    expect(problems('gd,steepest')).toMatch(/some of gd/);
+    expect(problems('gd,steepest')).toMatch(/one of gd/);
     expect(problems('gd,sgd,batch,momentum,adam')).toMatch(/at most 4/);
     expect(problems('gd,gd')).toMatch(/once/);
     expect(problems('')).toMatch(/at least 1/);

@@ -52,19 +52,18 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./graph/lab.tsx'),
   },
   {
-<<<<<<< HEAD
-    id: 'hill',
-    section: '1.7',
-    title: 'The optimizer hill',
-    question: 'Which path, and why?',
-    load: () => import('./hill/lab.tsx'),
-=======
     id: 'playground',
     section: '1.7',
     title: 'The playground',
     question: 'What did it learn?',
     receivesNetworks: true,
     load: () => import('./playground/lab.tsx'),
->>>>>>> main
+  },
+  {
+    id: 'hill',
+    section: '1.7',
+    title: 'The optimizer hill',
+    question: 'Which path, and why?',
+    load: () => import('./hill/lab.tsx'),
   },
 ];

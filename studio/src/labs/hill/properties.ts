@@ -96,6 +96,18 @@ export const PLACE_RANGE = { min: -100, max: 100 } as const;
 export const RATE_RANGE = { min: 1e-5, max: 10 } as const;
 export const LONGEST = 120;
 
+const someMethods = choices('methods', ['gd', 'momentum', 'adam'], METHODS, { least: 1, most: MOST_METHODS });
+
+/** Some of the methods, each once. */
+const methods: typeof someMethods = {
+  ...someMethods,
+  read(given) {
+    const read = someMethods.read(given);
+    if (!('value' in read) || new Set(read.value).size === read.value.length) return read;
+    return { problem: `methods: each only once was expected, found "${given.slice(0, 40)}"` };
+  },
+};
+
 export const PROPERTIES: PropertyTable<HillProperties> = {
   surface: choice('surface', 'bowl', SURFACE_NAMES),
   k: number('steepness k', 10, { min: 0.1, max: 1000 }),
@@ -107,6 +119,6 @@ export const PROPERTIES: PropertyTable<HillProperties> = {
   noise: number('noise σ', 0, { min: 0, max: 20 }),
   batch: choice('batch size K', '4', BATCH_SIZES),
   seed: integer('seed', 1, { min: 0, max: 1_000_000 }),
-  methods: choices('methods', ['gd', 'momentum', 'adam'], METHODS, { least: 1, most: MOST_METHODS }),
+  methods,
   at: integer('steps taken', 0, { min: 0, max: 100_000 }),
 };
