@@ -18,7 +18,11 @@ function pellucid(...args: string[]) {
 async function shown(name: string, options: Record<string, unknown> = {}, colour = false): Promise<string> {
   const written: string[] = [];
   const out = { write: (text: string) => written.push(text) };
-  await SUBJECTS[name]?.run(options as ExplainOptions, { out, err: out, colour });
+  await SUBJECTS[name]?.run(options as ExplainOptions, {
+    out,
+    err: out,
+    colour: { out: colour, err: colour },
+  });
   return written.join('');
 }
 const json = async (name: string, options: Record<string, unknown> = {}) =>
@@ -30,7 +34,7 @@ const SLOW = new Set(['reinforce', 'dqn']);
 describe.each(Object.keys(SUBJECTS).filter((name) => !SLOW.has(name)))('explain %s', (name) => {
   test('shows tables, and every number as JSON', async () => {
     const text = await shown(name);
-    expect(text).toMatch(/─{8}/);
+    expect(text).toMatch(name === 'augmentation' ? /█{8}/ : /─{8}/);
     expect(text).not.toMatch(/undefined|\[object|NaN(?! )/);
     expect(Object.keys(await json(name)).length).toBeGreaterThan(1);
   });
@@ -93,7 +97,12 @@ describe('the figures of the course, by section', () => {
   test('1.1: rewards alone are enough', async () => {
     expect((await json('bandit')).bestLate).toBeGreaterThan(0.8);
     expect((await json('q-learning')).greedy).toBe(-13);
-    expect((await json('sarsa', { episodes: 1000 })).greedy).toBeLessThan(-13);
+    // SARSA counts on its own random moves, and keeps away from the cliff: a longer way, but there.
+    for (const seed of [1, 2, 3]) {
+      const { greedy } = await json('sarsa', { seed });
+      expect(greedy).toBeLessThan(-13);
+      expect(greedy).toBeGreaterThan(-20);
+    }
     expect((await json('q-learning', { world: 'S..,.H.,..G' })).greedy).toBe(1);
   });
 

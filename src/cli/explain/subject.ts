@@ -1,6 +1,7 @@
 import type { Option } from 'commander';
 import { type Block, documentHTML, type TableColumn } from '../../explain/index.ts';
-import { displayed, LECTURE_SLIPS, type Slip } from '../../units/index.ts';
+import { displayed, fixed } from '../../units/formula.ts';
+import { LECTURE_SLIPS, type Slip } from '../../units/index.ts';
 import type { Terminal } from '../train.ts';
 import { type ExplainOptions, present } from './present.ts';
 
@@ -65,7 +66,13 @@ export function grid(
     const numbers = rows.length > 0 && rows.every((row) => typeof row[at] === 'number');
     return { title, ...(numbers && { align: 'right' }), ...(numbers && follows && { follows }) };
   });
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? shown(cell) : cell)));
+  // Digits stand under digits: where one number of a column needs all decimals, all have them.
+  const isLong = titles.map((_, at) =>
+    rows.some((row) => typeof row[at] === 'number' && /\.\d{4}$/.test(shown(row[at]))),
+  );
+  const text = (cell: string | number, at: number) =>
+    typeof cell === 'string' ? cell : isLong[at] ? fixed(cell) : shown(cell);
+  const cells = rows.map((row) => row.map(text));
   return { kind: 'table', columns, rows: cells };
 }
 

@@ -77,6 +77,7 @@ function pagesOfSection(
         .filter(({ role }) => role !== 'net' && role !== 'output')
         .flatMap((quantity) => tableOf(quantity, example, unit, limit)),
     ]),
+    ...shared.filter(({ role }) => role === 'step').flatMap((quantity) => tableOf(quantity, 0, unit, limit)),
     ...updates(shared, unit, limit),
   ];
   return blocks;

@@ -5,7 +5,7 @@ import { initializerOf } from '../../../layers/initializers.ts';
 import { nextKey } from '../../../tensor/random.ts';
 import { ACTIVATION, DEPTH, SEED } from '../options.ts';
 import type { ExplainOptions } from '../present.ts';
-import { grid, heading, paragraph, shown, subject } from '../subject.ts';
+import { grid, heading, paragraph, subject } from '../subject.ts';
 
 interface FlowOptions extends ExplainOptions {
   readonly activation?: ActivationName;
@@ -113,7 +113,7 @@ export const INITIALISERS = subject<FlowOptions>({
           ['initialiser', 'variance meant', 'that is', 'measured', 'mean'],
           rows.map(({ name, rule, meant, variance, mean }) => [name, rule, meant, variance, mean]),
         ),
-        paragraph(`Measured on ${shown(FANS.inputs * FANS.outputs)} weights.`),
+        paragraph(`Measured on ${(FANS.inputs * FANS.outputs).toLocaleString('en-GB')} weights.`),
       ],
       json: { ...FANS, rows },
     };
