@@ -260,6 +260,34 @@ describe('the figures of the course, by section', () => {
     expect(weightDecay.after[0]).toBeCloseTo(0.95, 6);
   });
 
+  test('1.7: noise on the inputs is a penalty on the weights, σ²·Σw²', async () => {
+    const { noise } = await json('regularisation', { weights: [0.5, -1, 2], noise: 0.2 });
+    expect(noise.clean).toBeCloseTo(1.5 ** 2, 6);
+    expect(noise.penalty).toBeCloseTo(0.04 * 5.25, 12);
+    // Of 20,000 copies the mean is off by about 2·1.5·0.2·√5.25/√20,000 = 0.01.
+    expect(Math.abs(noise.measured - noise.clean - noise.penalty)).toBeLessThan(0.04);
+  });
+
+  test('1.6: remedies against vanishing gradients, each a switch', async () => {
+    const flow = async (options: Record<string, unknown>) =>
+      (await json('gradient-flow', { activation: 'sigmoid', ...options })).rows[0].flow;
+    expect(await flow({})).toBeLessThan(1e-4);
+    expect(await flow({ residual: true })).toBeGreaterThan(0.05);
+    expect(await flow({ batchNormalization: true })).toBeGreaterThan(1e-3);
+  });
+
+  test('1.1: an autoencoder says eight words in three numbers, and nobody names them', async () => {
+    const { rows, errors, code } = await json('autoencoder', { units: 3 });
+    expect(errors.at(-1)).toBeLessThan(errors[0] / 10);
+    expect(code).toBe(3);
+    for (const { input, output } of rows) {
+      expect(output.indexOf(Math.max(...output))).toBe(input.indexOf(1));
+    }
+    // Their codes are all different.
+    const codes = rows.map((row: { code: number[] }) => row.code.map((value) => value.toFixed(1)).join());
+    expect(new Set(codes).size).toBe(8);
+  });
+
   test('1.7: flipped twice is the same picture', async () => {
     const { pictures, flippedTwiceIsIdentity } = await json('augmentation');
     expect(flippedTwiceIsIdentity).toBe(true);

@@ -63,7 +63,7 @@ export function grid(
   { follows = false }: { follows?: boolean } = {},
 ): Block {
   const columns = titles.map((title, at): TableColumn => {
-    const numbers = rows.length > 0 && rows.every((row) => typeof row[at] === 'number');
+    const numbers = rows.length > 0 && rows.every((row) => isNumber(row[at]));
     return { title, ...(numbers && { align: 'right' }), ...(numbers && follows && { follows }) };
   });
   // Digits stand under digits: where one number of a column needs all decimals, all have them.
@@ -71,10 +71,14 @@ export function grid(
     rows.some((row) => typeof row[at] === 'number' && /\.\d{4}$/.test(shown(row[at]))),
   );
   const text = (cell: string | number, at: number) =>
-    typeof cell === 'string' ? cell : isLong[at] ? fixed(cell) : shown(cell);
+    typeof cell === 'string' ? cell : isLong[at] && !(Math.abs(cell) < 1e-3) ? fixed(cell) : shown(cell);
   const cells = rows.map((row) => row.map(text));
   return { kind: 'table', columns, rows: cells };
 }
+
+/** A number, or one that is written already. */
+const isNumber = (cell: string | number | undefined) =>
+  typeof cell === 'number' || (cell !== undefined && /^−?\d+(\.\d+)?$/.test(cell));
 
 /** The slips in the lecture's text about something, under a heading of their own; nothing where there are none. */
 export function slipsAbout(topic: string): Block[] {
