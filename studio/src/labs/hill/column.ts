@@ -124,7 +124,8 @@ interface StepContext {
 /** The gradient where the method stood, what it keeps, its move, and the new place. */
 function putStep(context: StepContext): void {
   const { sheet, put, expression, path, now, before, title, count } = context;
-  const rule = ruleOf(path.optimizer, count - 1);
+  const rate = operand('α', Number(path.optimizer.config().learningRate));
+  const rule = ruleOf(path.optimizer, rate, count - 1);
   const old = AXES.map((axis, i) =>
     put(`${axis} before`, `${axis}_t−1[${title}]`, before.place[i] ?? Number.NaN),
   );
@@ -139,19 +140,24 @@ function putStep(context: StepContext): void {
       share ? add(slope, share) : slope,
     );
     const weight = old[i] ?? operand(axis, Number.NaN);
-    const slots = (rule?.slots ?? []).map(({ letter, next }, slot) => {
-      const kept = sheet.put(
-        `${letter}_t−1[${title} ${axis}]`,
-        before.slots[i === 0 ? 0 : 1][slot] ?? Number.NaN,
+    const side = i === 0 ? 0 : 1;
+    const kept = (moment: string, from: Taken['slots']) =>
+      (rule?.slots ?? []).map(({ letter }, slot) =>
+        operand(`${letter}_${moment}[${title} ${axis}]`, from[side][slot] ?? Number.NaN),
       );
-      const change = next(kept, gradient);
-      sheet.settle(change);
+    const [earlier, slots] = [kept('t−1', before.slots), kept('t', now.slots)];
+    const numbers = { gradient, weight, before: earlier, slots };
+    for (const [slot, { letter, next }] of (rule?.slots ?? []).entries()) {
+      const [old, fresh] = [earlier[slot], slots[slot]];
+      if (!old || !fresh) continue;
+      const formula = next(old, numbers);
+      sheet.settle(formula);
+      sheet.put(old.symbol, old.value);
       // A velocity and a mean of gradients are of the gradient's kind, the others of its square's.
       const kind = letter === 'm' || path.optimizer.className === 'SGD' ? 'kept' : 'kept square';
-      const value = now.slots[i === 0 ? 0 : 1][slot] ?? Number.NaN;
-      return put(`${kind} ${axis}`, `${letter}_t[${title} ${axis}]`, value, change);
-    });
-    const change = rule?.change({ gradient, weight, slots }) ?? number(Number.NaN);
+      put(`${kind} ${axis}`, fresh.symbol, fresh.value, formula);
+    }
+    const change = rule?.change(numbers) ?? number(Number.NaN);
     sheet.settle(change);
     const move = put(`Δ${axis}`, `Δ${axis}_t[${title}]`, evaluate(change), change);
     put(axis, `${axis}_t[${title}]`, now.place[i] ?? Number.NaN, add(weight, move));
