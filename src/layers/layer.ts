@@ -22,6 +22,7 @@ import {
 import { type Initializer, initializerOf } from './initializers.ts';
 import { freeName, snakeCase } from './names.ts';
 import { type Regularizer, regularizerOf } from './regularizers.ts';
+import type { Drawn, SeedGenerator } from './seedGenerator.ts';
 import { type CallSettings, type LayerCall, SymbolicTensor } from './symbolic.ts';
 
 /** A mask says of each time step of each example whether it counts: bool [batch, time]. */
@@ -33,6 +34,8 @@ export interface CallContext {
   readonly training: boolean;
   /** The number of the training step, uint32[]: gives each step other random numbers. */
   readonly step?: Tensor;
+  /** What was drawn in this step so far: gives each call of a layer other random numbers. */
+  readonly drawn?: Drawn;
   /** The mask of the first input. */
   readonly mask?: Mask;
   /** The mask of each input, where there are several. */
@@ -195,6 +198,11 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
   /** The layers it is made of. */
   get subLayers(): readonly SubLayer[] {
     return this.#subLayers;
+  }
+
+  /** What its random numbers, and those of the layers inside, come from. */
+  get seedGenerators(): readonly SeedGenerator[] {
+    return [...new Set(this.subLayers.flatMap(({ layer }) => layer.seedGenerators))];
   }
 
   /** Its own weights, then those of the layers inside, depth first, each once: of each, trainable ones first. */

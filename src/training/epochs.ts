@@ -10,6 +10,7 @@ import { type Examples, mapParts, type Parts } from './examples.ts';
 import type { Model } from './model/model.ts';
 import { explainNonFinite } from './nonFinite.ts';
 import { BatchSteps, ResidentData, residentStep } from './program.ts';
+import type { Progress, Run } from './progress.ts';
 import { Totals } from './totals.ts';
 
 /** What `fit` repeats: passes over the data in steps of training. */
@@ -17,8 +18,11 @@ export interface Epochs {
   /** Steps in each epoch, where that is known. */
   readonly steps: number | undefined;
   readonly examples: number | undefined;
-  /** @returns whether it was not cut short by `stopTraining` */
-  run(epoch: number, shuffleKey: Key, callbacks: Callbacks): Promise<boolean>;
+  readonly totals: Totals;
+  /** Goes to where a run has come. */
+  begin(progress: Progress): Promise<void>;
+  /** Trains for an epoch, or what is left of it. @returns whether it was not cut short by `stopTraining` */
+  run(progress: Run, callbacks: Callbacks): Promise<boolean>;
   /** Loss and metrics of the epoch so far. */
   logs(): Logs;
   /** Lets go of the data. */
@@ -34,12 +38,13 @@ export class ResidentEpochs implements Epochs {
   readonly examples: number;
   readonly #model: Model;
   readonly #data: ResidentData;
-  readonly #totals: Totals;
+  readonly totals: Totals;
   readonly #size: number;
   readonly #batches: number;
   readonly #shuffle: boolean;
   readonly #whole: CompiledStep;
   readonly #rest: CompiledStep | undefined;
+  #shuffleKey: Key = [0, 0];
   /** Batches of the present pass that are done; passes begin when those of the one before are used up. */
   #done: number;
   #passes = 0;
@@ -53,27 +58,34 @@ export class ResidentEpochs implements Epochs {
     this.#data = new ResidentData(examples);
     this.#size = Math.min(batchSize, count);
     this.#shuffle = shuffle;
-    this.#totals = new Totals(model.objectives);
+    this.totals = new Totals(model.objectives);
     const rest = count % this.#size;
     this.#batches = Math.ceil(count / this.#size);
     this.#done = this.#batches;
     this.steps = steps ?? this.#batches;
     this.examples = steps === undefined ? count : steps * this.#size;
-    this.#whole = residentStep('train', model, this.#data, this.#totals, this.#size, this.#size);
-    if (rest > 0) this.#rest = residentStep('train', model, this.#data, this.#totals, rest, this.#size);
+    this.#whole = residentStep('train', model, this.#data, this.totals, this.#size, this.#size);
+    if (rest > 0) this.#rest = residentStep('train', model, this.#data, this.totals, rest, this.#size);
     model.lastReport = this.#whole.report;
   }
 
   logs(): Logs {
-    return this.#totals.logs();
+    return this.totals.logs();
   }
 
-  async run(epoch: number, shuffleKey: Key, callbacks: Callbacks): Promise<boolean> {
-    this.#totals.reset();
-    // A resumed run takes up the passes where they were.
-    this.#passes = Math.max(this.#passes, Math.floor((epoch * this.steps) / this.#batches));
-    for (let step = 0; step < this.steps; ) {
-      if (this.#done === this.#batches) this.#beginPass(shuffleKey);
+  async begin({ epoch, batch, shuffleKey, totals }: Progress): Promise<void> {
+    const done = epoch * this.steps + batch;
+    this.#shuffleKey = shuffleKey;
+    this.#passes = Math.floor(done / this.#batches);
+    this.#done = this.#batches;
+    if (done % this.#batches > 0) this.#beginPass(done % this.#batches);
+    this.totals.restore(totals);
+  }
+
+  async run(progress: Run, callbacks: Callbacks): Promise<boolean> {
+    if (progress.batch === 0) this.totals.reset();
+    for (let step = progress.batch; step < this.steps; ) {
+      if (this.#done === this.#batches) this.#beginPass();
       const wholes = Math.floor(this.#data.examples.count / this.#size);
       const inRest = this.#done >= wholes;
       const most = callbacks.everyBatch ? 1 : this.#chunk;
@@ -81,6 +93,7 @@ export class ResidentEpochs implements Epochs {
       await callbacks.call('onTrainBatchBegin', step);
       this.#runSteps(inRest, steps);
       step += steps;
+      progress.batch = step;
       await callbacks.call('onTrainBatchEnd', step - 1, this.logs());
       await turn();
       if (this.#model.stopTraining && step < this.steps) return false;
@@ -90,14 +103,14 @@ export class ResidentEpochs implements Epochs {
 
   async close(): Promise<void> {}
 
-  #beginPass(shuffleKey: Key): void {
+  #beginPass(done = 0): void {
     const { count } = this.#data.examples;
     this.#order = this.#shuffle
-      ? new RandomStream(foldIn(shuffleKey, this.#passes)).permutation(count)
+      ? new RandomStream(foldIn(this.#shuffleKey, this.#passes)).permutation(count)
       : Int32Array.from({ length: count }, (_, i) => i);
     this.#passes++;
-    this.#done = 0;
-    this.#data.rewind(this.#order);
+    this.#done = done;
+    this.#data.rewind(this.#order, done);
   }
 
   #runSteps(inRest: boolean, steps: number): void {
@@ -131,25 +144,39 @@ export class StreamedEpochs implements Epochs {
   readonly examples = undefined;
   readonly #model: Model;
   readonly #reader: BatchReader;
-  readonly #totals: Totals;
+  readonly totals: Totals;
   readonly #batchSteps: BatchSteps;
 
   constructor(model: Model, reader: BatchReader, steps?: number) {
     this.steps = steps;
     this.#model = model;
     this.#reader = reader;
-    this.#totals = new Totals(model.objectives);
-    this.#batchSteps = new BatchSteps('train', model, this.#totals);
+    this.totals = new Totals(model.objectives);
+    this.#batchSteps = new BatchSteps('train', model, this.totals);
   }
 
   logs(): Logs {
-    return this.#totals.logs();
+    return this.totals.logs();
   }
 
-  async run(_epoch: number, _key: Key, callbacks: Callbacks): Promise<boolean> {
-    this.#totals.reset();
-    const limit = this.steps ?? Number.POSITIVE_INFINITY;
-    for (let step = 0; step < limit; step++) {
+  /** Reads what has been trained on without training on it again. */
+  async begin({ epoch, batch, begun, totals }: Progress): Promise<void> {
+    for (let past = begun; past < epoch; past++) await this.#skip(this.#limit);
+    await this.#skip(batch);
+    this.totals.restore(totals);
+  }
+
+  async #skip(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step++) if (!(await this.#nextBatch(step))) return;
+  }
+
+  get #limit(): number {
+    return this.steps ?? Number.POSITIVE_INFINITY;
+  }
+
+  async run(progress: Run, callbacks: Callbacks): Promise<boolean> {
+    if (progress.batch === 0) this.totals.reset();
+    for (let step = progress.batch; step < this.#limit; step++) {
       const batch = await this.#nextBatch(step);
       if (!batch) break;
       this.#model.buildFor(batch.inputs);
@@ -161,6 +188,7 @@ export class StreamedEpochs implements Epochs {
         this.#model.setState(before);
         throw explainNonFinite(this.#model, () => batch, step, 1);
       }
+      progress.batch = step + 1;
       await callbacks.call('onTrainBatchEnd', step, logs);
       await turn();
       if (this.#model.stopTraining) return false;

@@ -28,10 +28,10 @@ export class ResidentData {
     this.#position = new Variable(tensor(0, { dtype: 'int32' }), { name: 'position', trainable: false });
   }
 
-  /** Goes back to the first batch; examples come in `order`. */
-  rewind(order: Int32Array): void {
+  /** Goes back to a batch, the first by default; examples come in `order`. */
+  rewind(order: Int32Array, batch = 0): void {
     this.#order.assign({ dtype: 'int32', shape: [this.examples.count], data: order });
-    this.#position.assign(tensor(0, { dtype: 'int32' }));
+    this.#position.assign(tensor(batch, { dtype: 'int32' }));
   }
 
   /** The next `size` examples, inside of a compiled function; moves on. */
@@ -140,14 +140,14 @@ export interface StepData {
 
 function stepData({ inputs, targets, weights }: Parts<Tensor>, step: Tensor): StepData {
   const y = targets.filter((target): target is Tensor => target !== undefined);
-  return { x: inputs, y, sampleWeight: weights, context: { training: true, step } };
+  return { x: inputs, y, sampleWeight: weights, context: { training: true, step, drawn: new Map() } };
 }
 
 /** Applies a model to a batch and measures: losses by output, and what is to be made small. */
 export function lossOn(model: Model, batch: Parts<Tensor>, context: CallContext): BatchResult {
   const added: Tensor[] = [];
   const addLoss = (more: Tensor) => added.push(more);
-  const { outputs: found, masks } = model.forward(batch.inputs, { ...context, addLoss });
+  const { outputs: found, masks } = model.forward(batch.inputs, { ...context, addLoss, drawn: new Map() });
   // What is measured is measured in full, whatever the model computes in.
   const outputs = found.map(inFull);
   const weighted: Tensor[] = [];
