@@ -1,15 +1,13 @@
 import { ArgumentError } from '../graph/errors.ts';
-import type { NDArray } from '../graph/ndarray.ts';
-import { foldIn, type Key, RandomStream } from '../graph/threefry.ts';
-import type { CompiledStep } from '../tensor/compile.ts';
-import { takeRows } from './arrays.ts';
+import type { Key } from '../graph/threefry.ts';
 import type { BatchReader } from './batches.ts';
 import type { Callbacks, Logs } from './callbacks/callback.ts';
 import { turn } from './evaluation.ts';
-import { type Examples, mapParts, type Parts } from './examples.ts';
+import type { Examples } from './examples.ts';
 import type { Model } from './model/model.ts';
 import { explainNonFinite } from './nonFinite.ts';
-import { BatchSteps, ResidentData, residentStep } from './program.ts';
+import { Passes } from './passes.ts';
+import { BatchSteps } from './program.ts';
 import type { Progress, Run } from './progress.ts';
 import { Totals } from './totals.ts';
 
@@ -37,36 +35,22 @@ export class ResidentEpochs implements Epochs {
   readonly steps: number;
   readonly examples: number;
   readonly #model: Model;
-  readonly #data: ResidentData;
-  readonly totals: Totals;
-  readonly #size: number;
-  readonly #batches: number;
-  readonly #shuffle: boolean;
-  readonly #whole: CompiledStep;
-  readonly #rest: CompiledStep | undefined;
+  readonly #passes: Passes;
   #shuffleKey: Key = [0, 0];
-  /** Batches of the present pass that are done; passes begin when those of the one before are used up. */
-  #done: number;
-  #passes = 0;
-  #order: Int32Array = new Int32Array();
+  /** Passes begun; the next begins when the batches of the one before are used up. */
+  #begun = 0;
   /** Steps that take about `CHUNK_MILLISECONDS`; found by trying. */
   #chunk = 1;
 
   constructor(model: Model, examples: Examples, batchSize: number, shuffle: boolean, steps?: number) {
-    const { count } = examples;
     this.#model = model;
-    this.#data = new ResidentData(examples);
-    this.#size = Math.min(batchSize, count);
-    this.#shuffle = shuffle;
-    this.totals = new Totals(model.objectives);
-    const rest = count % this.#size;
-    this.#batches = Math.ceil(count / this.#size);
-    this.#done = this.#batches;
-    this.steps = steps ?? this.#batches;
-    this.examples = steps === undefined ? count : steps * this.#size;
-    this.#whole = residentStep('train', model, this.#data, this.totals, this.#size, this.#size);
-    if (rest > 0) this.#rest = residentStep('train', model, this.#data, this.totals, rest, this.#size);
-    model.lastReport = this.#whole.report;
+    this.#passes = new Passes(model, examples, batchSize, shuffle);
+    this.steps = steps ?? this.#passes.batches;
+    this.examples = steps === undefined ? examples.count : steps * this.#passes.batchSize;
+  }
+
+  get totals(): Totals {
+    return this.#passes.totals;
   }
 
   logs(): Logs {
@@ -74,25 +58,21 @@ export class ResidentEpochs implements Epochs {
   }
 
   async begin({ epoch, batch, shuffleKey, totals }: Progress): Promise<void> {
+    const { batches } = this.#passes;
     const done = epoch * this.steps + batch;
     this.#shuffleKey = shuffleKey;
-    this.#passes = Math.floor(done / this.#batches);
-    this.#done = this.#batches;
-    if (done % this.#batches > 0) this.#beginPass(done % this.#batches);
+    this.#begun = Math.floor(done / batches);
+    if (done % batches > 0) this.#passes.begin(this.#begun++, shuffleKey, done % batches);
     this.totals.restore(totals);
   }
 
   async run(progress: Run, callbacks: Callbacks): Promise<boolean> {
+    const passes = this.#passes;
     if (progress.batch === 0) this.totals.reset();
     for (let step = progress.batch; step < this.steps; ) {
-      if (this.#done === this.#batches) this.#beginPass();
-      const wholes = Math.floor(this.#data.examples.count / this.#size);
-      const inRest = this.#done >= wholes;
-      const most = callbacks.everyBatch ? 1 : this.#chunk;
-      const steps = inRest ? 1 : Math.min(most, wholes - this.#done, this.steps - step);
+      if (passes.isOver) passes.begin(this.#begun++, this.#shuffleKey);
       await callbacks.call('onTrainBatchBegin', step);
-      this.#runSteps(inRest, steps);
-      step += steps;
+      step += this.#runSteps(Math.min(callbacks.everyBatch ? 1 : this.#chunk, this.steps - step));
       progress.batch = step;
       await callbacks.call('onTrainBatchEnd', step - 1, this.logs());
       await turn();
@@ -103,33 +83,12 @@ export class ResidentEpochs implements Epochs {
 
   async close(): Promise<void> {}
 
-  #beginPass(done = 0): void {
-    const { count } = this.#data.examples;
-    this.#order = this.#shuffle
-      ? new RandomStream(foldIn(this.#shuffleKey, this.#passes)).permutation(count)
-      : Int32Array.from({ length: count }, (_, i) => i);
-    this.#passes++;
-    this.#done = done;
-    this.#data.rewind(this.#order, done);
-  }
-
-  #runSteps(inRest: boolean, steps: number): void {
-    const before = this.#model.getState();
+  #runSteps(most: number): number {
+    const { isInRest } = this.#passes;
     const start = performance.now();
-    (inRest ? this.#rest : this.#whole)?.run(steps);
-    const spent = performance.now() - start;
-    if (!inRest) this.#chunk = nextChunk(this.#chunk, steps, spent);
-    if (!Number.isFinite(this.logs().loss ?? 0)) {
-      this.#model.setState(before);
-      throw explainNonFinite(this.#model, (at) => this.#batch(at), this.#done, steps);
-    }
-    this.#done += steps;
-  }
-
-  /** A batch as it was gathered, for the search after a NaN. */
-  #batch(at: number): Parts<NDArray> {
-    const rows = this.#order.subarray(at * this.#size, (at + 1) * this.#size);
-    return mapParts(this.#data.examples, (array) => takeRows(array, rows));
+    const steps = this.#passes.run(most);
+    if (!isInRest) this.#chunk = nextChunk(this.#chunk, steps, performance.now() - start);
+    return steps;
   }
 }
 

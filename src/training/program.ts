@@ -28,7 +28,7 @@ export class ResidentData {
     this.#position = new Variable(tensor(0, { dtype: 'int32' }), { name: 'position', trainable: false });
   }
 
-  /** Goes back to a batch, the first by default; examples come in `order`. */
+  /** Goes to the first batch, or to another; examples come in `order`. */
   rewind(order: Int32Array, batch = 0): void {
     this.#order.assign({ dtype: 'int32', shape: [this.examples.count], data: order });
     this.#position.assign(tensor(batch, { dtype: 'int32' }));

@@ -48,6 +48,15 @@ export const LABS: readonly LabEntry[] = [
     section: '1.5',
     title: 'The computational graph',
     question: 'How does reverse mode reuse work?',
+    receivesNetworks: true,
     load: () => import('./graph/lab.tsx'),
+  },
+  {
+    id: 'playground',
+    section: '1.7',
+    title: 'The playground',
+    question: 'What did it learn?',
+    receivesNetworks: true,
+    load: () => import('./playground/lab.tsx'),
   },
 ];
