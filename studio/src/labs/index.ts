@@ -50,4 +50,12 @@ export const LABS: readonly LabEntry[] = [
     question: 'How does reverse mode reuse work?',
     load: () => import('./graph/lab.tsx'),
   },
+  {
+    id: 'gradient-flow',
+    section: '1.6',
+    title: 'Gradient flow',
+    question: 'Why do deep nets stall?',
+    receivesNetworks: true,
+    load: () => import('./gradient-flow/lab.tsx'),
+  },
 ];
