@@ -108,9 +108,11 @@ export function Chart({
                   <circle key={at} cx={x(at)} cy={y(power)} r={at === listed - 1 ? 4.5 : 2} />
                 ) : null,
               )}
-              <text x={MARGIN.left + inner + 8} y={(ends[i] ?? 0) + 4}>
-                {label}
-              </text>
+              {runs(points).length > 0 && (
+                <text x={MARGIN.left + inner + 8} y={(ends[i] ?? 0) + 4}>
+                  {label}
+                </text>
+              )}
             </g>
           ))}
         </svg>

@@ -4,8 +4,8 @@ import type { FlowResult } from './compute.ts';
 import {
   ACTIVATIONS,
   CLIPPINGS,
-  DATA,
   DEPTHS,
+  dataFor,
   type FlowProperties,
   isCarried,
   LIMITS,
@@ -57,7 +57,7 @@ export function Controls({ session }: Given) {
         <Rate {...{ session, name: 'limit', short: 'limit', range: LIMITS, step: 0.1 }} />
       )}
       <Rate {...{ session, name: 'a', short: 'α', range: RATES, step: 0.005 }} />
-      <Choice {...{ session, name: 'data', short: 'data', of: DATA }} />
+      <Choice {...{ session, name: 'data', short: 'data', of: dataFor(properties) }} />
     </>
   );
 }

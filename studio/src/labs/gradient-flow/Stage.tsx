@@ -30,14 +30,21 @@ export function Stage({ session, result }: Given) {
       {result.trouble && (
         <p class="problem" role="alert">
           {result.trouble}{' '}
-          <button type="button" class="link" onClick={() => session.undo()}>
-            Undo
+          <button type="button" class="link" onClick={() => leadBack(session)}>
+            {session.canUndo.value ? 'Undo' : 'Back to the start'}
           </button>
         </p>
       )}
       {drawn}
     </div>
   );
+}
+
+/** Undoes what was done here; a link may have begun further on. */
+function leadBack(session: Given['session']): void {
+  if (session.canUndo.value) session.undo();
+  else if (session.properties.value.at > 0) session.set({ at: 0 });
+  else session.reset();
 }
 
 /** The numbers of the whole network. */

@@ -34,8 +34,8 @@ export function Layers({ session, result }: Given) {
               log<sub>10</sub> ‖∂L/∂W‖
             </th>
             <th scope="col">‖∂L/∂W‖</th>
-            <th scope="col">variance of a</th>
-            <th scope="col">variance of ∂L/∂a</th>
+            <th scope="col">var a</th>
+            <th scope="col">var ∂L/∂a</th>
             <th scope="col">factor back</th>
             <th scope="col">expected</th>
             <th scope="col">{counts === '' ? 'dead' : counts}, %</th>
@@ -108,7 +108,7 @@ export function Units({ result }: { readonly result: FlowResult }) {
             <th scope="col">unit</th>
             <th scope="col">‖∂L/∂w‖</th>
             <th scope="col">mean of a</th>
-            <th scope="col">variance of a</th>
+            <th scope="col">var a</th>
             <th scope="col">‖∂L/∂a‖</th>
             {counts && <th scope="col">{counts === 'dead' ? 'on for' : 'saturated for'}</th>}
           </tr>

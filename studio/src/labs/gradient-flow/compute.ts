@@ -174,7 +174,8 @@ function saidOf(
   flow: number,
   trouble: string | undefined,
 ): string {
-  if (trouble) return trouble;
+  if (trouble)
+    return at === 0 ? 'These weights are too large to begin with.' : 'The training has broken down.';
   const share = `the first layer gets ${displayed(flow).text} times the gradient of the last`;
   if (at === 0) return `Before training: ${share}.`;
   const loss = (step: number) => displayed(losses[step] ?? Number.NaN).text;

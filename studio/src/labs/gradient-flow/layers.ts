@@ -16,7 +16,7 @@ import { layerNames, unitNames } from './names.ts';
 import type { Numbers } from './numbers.ts';
 
 /** A tensor's numbers, exactly. */
-export const valuesOf = (of: Tensor): number[] => Array.from(of.dataSync(), Number);
+export const valuesOf = (of: Tensor): number[] => Array.from(of.value().data, Number);
 
 const log10 = named('log₁₀', Math.log10, { latex: '\\log_{10}', words: 'the power of ten that gives' });
 
@@ -82,6 +82,8 @@ function addShare(numbers: Numbers, l: number, pass: LayerPass, { activation }: 
     const total = numbers.total(`Σc_${l}`, counts.map(of), 'j', of(counted));
     numbers.derived(layerNames(l).share, multiply(100, divide(total, all)));
   };
+  // What is no number is neither on nor off.
+  if (!valuesOf(pass.means).every(Number.isFinite)) return;
   if (canDie(activation)) share((count) => call('equal', count, 0), units);
   if (canSaturate(activation)) share((count) => count, examples * units);
 }

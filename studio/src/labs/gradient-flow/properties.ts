@@ -107,6 +107,14 @@ export const PROPERTIES: PropertyTable<FlowProperties> = {
 /** Whether a network from another lab is shown. */
 export const isCarried = ({ sizes }: Pick<FlowProperties, 'sizes'>): boolean => sizes.length > 1;
 
+/** What can go through the network: the presets have two inputs; the example is the carried network's. */
+export function dataFor({ sizes, x }: Pick<FlowProperties, 'sizes' | 'x'>): DataName[] {
+  return DATA.filter((name) => {
+    if (name === 'example') return x.length > 0 && x.length === sizes[0];
+    return name === 'normal' || !isCarried({ sizes }) || sizes[0] === 2;
+  });
+}
+
 const named = (name: string | undefined): Activation =>
   name === 'softmax' ? name : (ACTIVATIONS.find((known) => known === name) ?? 'linear');
 

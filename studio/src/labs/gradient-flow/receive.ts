@@ -13,7 +13,10 @@ export function receive(network: NetworkDescription): Partial<FlowProperties> | 
   if (w.length > MOST_PARAMETERS || b.length > MOST_PARAMETERS) {
     return `A network of ${w.length} weights has no place here: ${MOST_PARAMETERS} at most.`;
   }
-  const example = input && target ? { x: input, t: target, data: 'example' as const } : {};
+  const example =
+    input && target
+      ? { x: input, t: target, data: 'example' as const }
+      : { data: sizes[0] === 2 ? ('moons' as const) : ('normal' as const) };
   const rate = learningRate === undefined ? {} : { a: Math.min(learningRate, RATES.max) };
   return { sizes, w, b, acts: activations.join(','), ...example, ...rate };
 }

@@ -17,14 +17,44 @@ import { unitNames } from './names.ts';
 import type { Weights } from './network.ts';
 import type { Numbers } from './numbers.ts';
 
-/** A column of [rows, columns], each number by a name of its row. */
-function columnOf(of: Tensor, column: number, name: (row: number) => string): Operand[] {
+/** One unit of a layer: where its numbers are, and where they go. */
+interface Unit {
+  readonly numbers: Numbers;
+  readonly l: number;
+  readonly j: number;
+  readonly pass: LayerPass;
+  readonly names: ReturnType<typeof unitNames>;
+}
+
+/** Its number of [units]. */
+const own = ({ j }: Unit, of: Tensor): number => Number(of.value().data[j - 1]);
+
+/** Its column of [rows, units]: `letter`, its place, and the row. */
+function columnOf({ l, j }: Unit, letter: string, of: Tensor): Operand[] {
   const [rows = 1, columns = 1] = of.shape;
-  const values = valuesOf(of);
+  const { data } = of.value();
   return Array.from({ length: rows }, (_, i) =>
-    operand(name(i + 1), values[i * columns + column] ?? Number.NaN),
+    operand(`${letter}_${l},${j}[${i + 1}]`, Number(data[i * columns + j - 1])),
   );
 }
+
+/** Any number of a column. */
+const anyOf = ({ l, j }: Unit, letter: string): Operand => operand(`${letter}_${l},${j}[i]`, Number.NaN);
+
+/** The sum over a column, as a number of its own. */
+function totalOf(
+  unit: Unit,
+  name: string,
+  letter: string,
+  of: Tensor,
+  term: (each: Operand) => Expression,
+): Operand {
+  const { numbers, l, j } = unit;
+  const terms = columnOf(unit, letter, of).map(term);
+  return numbers.total(`${name}_${l},${j}`, terms, 'i', term(anyOf(unit, letter)));
+}
+
+const square = (value: Operand): Expression => power(value, 2);
 
 /** The numbers of a layer's units, from what single examples and weights have to do with them. */
 export function addUnits(
@@ -34,48 +64,54 @@ export function addUnits(
   kind: BlockKind,
   weights: Weights,
 ): void {
-  const lists = [pass.means, pass.variances, pass.gradientLengths, pass.weightLengths, pass.counts];
-  const columns = lists.map(valuesOf);
-  const biases = valuesOf(pass.biasGradient);
-  for (let j = 1; j <= biases.length; j++) {
-    const names = unitNames(l, j);
-    const [meanValue, variance, gradient, length, count] = columns.map(
-      (values) => values[j - 1] ?? Number.NaN,
-    ) as [number, number, number, number, number];
-    const total = (
-      name: string,
-      terms: readonly Operand[],
-      of: (term: Operand) => Expression = (term) => term,
-    ) => {
-      const any = (terms[0]?.symbol ?? '').replace(/\[\d+\]$/, '[i]');
-      return numbers.total(`${name}_${l},${j}`, terms.map(of), 'i', of(operand(any, Number.NaN)));
-    };
-    const square = (value: Operand) => power(value, 2);
-
-    const outputs = columnOf(pass.output, j - 1, (i) => `a_${l},${j}[${i}]`);
-    const mean = numbers.measured(names.mean, meanValue, divide(total('Σa', outputs), outputs.length));
-    const distances = total('Σ(a−m)²', outputs, (a) => power(subtract(a, mean), 2));
-    numbers.measured(names.variance, variance, divide(distances, outputs.length));
-
-    const back = columnOf(pass.gradient, j - 1, (i) => `e_${l},${j}[${i}]`);
-    numbers.measured(names.gradient, gradient, call('sqrt', total('Σe²', back, square)));
-
-    const byWeights = columnOf(pass.weightGradient, j - 1, (i) => `g_${l},${j}[${i}]`);
-    const byBias = operand(`g_${l},${j}[bias]`, biases[j - 1] ?? Number.NaN);
-    numbers.measured(
-      names.weights,
-      length,
-      call('sqrt', add(total('Σg²', byWeights, square), square(byBias))),
-    );
-
-    if (!canDie(kind.activation) && !canSaturate(kind.activation)) continue;
-    // Of a residual layer the outputs listed have the inputs added: the count is of what was there before.
-    const counted = kind.residual ? undefined : countedOf(kind.activation);
-    const terms = outputs.map((a) => counted?.(a)).filter((term) => term !== undefined);
-    const any = counted?.(operand(`a_${l},${j}[i]`, Number.NaN));
-    numbers.measured(names.count, count, any && sum(terms, { index: 'i', general: any }));
+  for (let j = 1; j <= pass.biasGradient.size; j++) {
+    const unit = { numbers, l, j, pass, names: unitNames(l, j) };
+    addOutputs(unit);
+    addGradients(unit);
+    addCount(unit, kind);
   }
   addWeightSquare(numbers, l, weights);
+}
+
+function addOutputs(unit: Unit): void {
+  const { numbers, names, pass } = unit;
+  const { output, means, variances } = pass;
+  const [examples = 1] = output.shape;
+  const total = totalOf(unit, 'Σa', 'a', output, (a) => a);
+  const mean = numbers.measured(names.mean, own(unit, means), divide(total, examples));
+  const distances = totalOf(unit, 'Σ(a−m)²', 'a', output, (a) => power(subtract(a, mean), 2));
+  numbers.measured(names.variance, own(unit, variances), divide(distances, examples));
+}
+
+function addGradients(unit: Unit): void {
+  const { numbers, names, pass, l, j } = unit;
+  const back = totalOf(unit, 'Σe²', 'e', pass.gradient, square);
+  numbers.measured(names.gradient, own(unit, pass.gradientLengths), call('sqrt', back));
+  const byWeights = totalOf(unit, 'Σg²', 'g', pass.weightGradient, square);
+  const byBias = operand(`g_${l},${j}[bias]`, own(unit, pass.biasGradient));
+  numbers.measured(
+    names.weights,
+    own(unit, pass.weightLengths),
+    call('sqrt', add(byWeights, square(byBias))),
+  );
+}
+
+/** For how many examples it is on, or saturated. */
+function addCount(unit: Unit, { activation, residual }: BlockKind): void {
+  const { numbers, names, pass } = unit;
+  if (!(canDie(activation) || canSaturate(activation)) || !Number.isFinite(own(unit, pass.means))) return;
+  const counted = countedOf(activation);
+  const terms = columnOf(unit, 'a', pass.output).map(counted);
+  const count = sum(terms, { index: 'i', general: counted(anyOf(unit, 'a')) });
+  // The outputs of a residual layer have its inputs added: it was counted what was there before.
+  numbers.measured(names.count, own(unit, pass.counts), residual ? undefined : count);
+}
+
+/** 1 for an output that counts as on, or as saturated. */
+function countedOf(activation: string): (a: Operand) => Expression {
+  if (canDie(activation)) return (a) => call('less', 0, a);
+  const [low, high] = SATURATION_BOUNDS[activation] ?? [Number.NaN, Number.NaN];
+  return (a) => call('less', (high - low) / 2, call('abs', subtract(a, (low + high) / 2)));
 }
 
 /** The mean of the squared weights, where the page has it. */
@@ -83,15 +119,8 @@ function addWeightSquare(numbers: Numbers, l: number, { matrix }: Weights): void
   const name = `ω_${l}`;
   const known = numbers.value(name);
   if (Number.isNaN(known)) return;
-  const square = (i: number | string, w: number) => power(operand(`w_${l}[${i}]`, w), 2);
-  const squares = valuesOf(matrix).map((w, i) => square(i + 1, w));
-  const total = numbers.total(`Σw²_${l}`, squares, 'i', square('i', Number.NaN));
+  const term = (i: number | string, w: number) => square(operand(`w_${l}[${i}]`, w));
+  const squares = valuesOf(matrix).map((w, i) => term(i + 1, w));
+  const total = numbers.total(`Σw²_${l}`, squares, 'i', term('i', Number.NaN));
   numbers.measured(name, known, divide(total, squares.length));
-}
-
-/** 1 for an output that counts as on, or as saturated. */
-function countedOf(activation: string): (a: Operand) => Expression {
-  const [low, high] = SATURATION_BOUNDS[activation] ?? [0, 0];
-  if (canDie(activation)) return (a) => call('less', 0, a);
-  return (a) => call('less', (high - low) / 2, call('abs', subtract(a, (low + high) / 2)));
 }
