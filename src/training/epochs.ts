@@ -1,15 +1,13 @@
 import { ArgumentError } from '../graph/errors.ts';
-import type { NDArray } from '../graph/ndarray.ts';
-import { foldIn, type Key, RandomStream } from '../graph/threefry.ts';
-import type { CompiledStep } from '../tensor/compile.ts';
-import { takeRows } from './arrays.ts';
+import type { Key } from '../graph/threefry.ts';
 import type { BatchReader } from './batches.ts';
 import type { Callbacks, Logs } from './callbacks/callback.ts';
 import { turn } from './evaluation.ts';
-import { type Examples, mapParts, type Parts } from './examples.ts';
+import type { Examples } from './examples.ts';
 import type { Model } from './model/model.ts';
 import { explainNonFinite } from './nonFinite.ts';
-import { BatchSteps, ResidentData, residentStep } from './program.ts';
+import { Passes } from './passes.ts';
+import { BatchSteps } from './program.ts';
 import { Totals } from './totals.ts';
 
 /** What `fit` repeats: passes over the data in steps of training. */
@@ -33,54 +31,32 @@ export class ResidentEpochs implements Epochs {
   readonly steps: number;
   readonly examples: number;
   readonly #model: Model;
-  readonly #data: ResidentData;
-  readonly #totals: Totals;
-  readonly #size: number;
-  readonly #batches: number;
-  readonly #shuffle: boolean;
-  readonly #whole: CompiledStep;
-  readonly #rest: CompiledStep | undefined;
-  /** Batches of the present pass that are done; passes begin when those of the one before are used up. */
-  #done: number;
-  #passes = 0;
-  #order: Int32Array = new Int32Array();
+  readonly #passes: Passes;
+  /** Passes begun; the next begins when the batches of the one before are used up. */
+  #begun = 0;
   /** Steps that take about `CHUNK_MILLISECONDS`; found by trying. */
   #chunk = 1;
 
   constructor(model: Model, examples: Examples, batchSize: number, shuffle: boolean, steps?: number) {
-    const { count } = examples;
     this.#model = model;
-    this.#data = new ResidentData(examples);
-    this.#size = Math.min(batchSize, count);
-    this.#shuffle = shuffle;
-    this.#totals = new Totals(model.objectives);
-    const rest = count % this.#size;
-    this.#batches = Math.ceil(count / this.#size);
-    this.#done = this.#batches;
-    this.steps = steps ?? this.#batches;
-    this.examples = steps === undefined ? count : steps * this.#size;
-    this.#whole = residentStep('train', model, this.#data, this.#totals, this.#size, this.#size);
-    if (rest > 0) this.#rest = residentStep('train', model, this.#data, this.#totals, rest, this.#size);
-    model.lastReport = this.#whole.report;
+    this.#passes = new Passes(model, examples, batchSize, shuffle);
+    this.steps = steps ?? this.#passes.batches;
+    this.examples = steps === undefined ? examples.count : steps * this.#passes.batchSize;
   }
 
   logs(): Logs {
-    return this.#totals.logs();
+    return this.#passes.logs();
   }
 
   async run(epoch: number, shuffleKey: Key, callbacks: Callbacks): Promise<boolean> {
-    this.#totals.reset();
+    const passes = this.#passes;
+    passes.reset();
     // A resumed run takes up the passes where they were.
-    this.#passes = Math.max(this.#passes, Math.floor((epoch * this.steps) / this.#batches));
+    this.#begun = Math.max(this.#begun, Math.floor((epoch * this.steps) / passes.batches));
     for (let step = 0; step < this.steps; ) {
-      if (this.#done === this.#batches) this.#beginPass(shuffleKey);
-      const wholes = Math.floor(this.#data.examples.count / this.#size);
-      const inRest = this.#done >= wholes;
-      const most = callbacks.everyBatch ? 1 : this.#chunk;
-      const steps = inRest ? 1 : Math.min(most, wholes - this.#done, this.steps - step);
+      if (passes.isOver) passes.begin(this.#begun++, shuffleKey);
       await callbacks.call('onTrainBatchBegin', step);
-      this.#runSteps(inRest, steps);
-      step += steps;
+      step += this.#runSteps(Math.min(callbacks.everyBatch ? 1 : this.#chunk, this.steps - step));
       await callbacks.call('onTrainBatchEnd', step - 1, this.logs());
       await turn();
       if (this.#model.stopTraining && step < this.steps) return false;
@@ -90,33 +66,12 @@ export class ResidentEpochs implements Epochs {
 
   async close(): Promise<void> {}
 
-  #beginPass(shuffleKey: Key): void {
-    const { count } = this.#data.examples;
-    this.#order = this.#shuffle
-      ? new RandomStream(foldIn(shuffleKey, this.#passes)).permutation(count)
-      : Int32Array.from({ length: count }, (_, i) => i);
-    this.#passes++;
-    this.#done = 0;
-    this.#data.rewind(this.#order);
-  }
-
-  #runSteps(inRest: boolean, steps: number): void {
-    const before = this.#model.getState();
+  #runSteps(most: number): number {
+    const { isInRest } = this.#passes;
     const start = performance.now();
-    (inRest ? this.#rest : this.#whole)?.run(steps);
-    const spent = performance.now() - start;
-    if (!inRest) this.#chunk = nextChunk(this.#chunk, steps, spent);
-    if (!Number.isFinite(this.logs().loss ?? 0)) {
-      this.#model.setState(before);
-      throw explainNonFinite(this.#model, (at) => this.#batch(at), this.#done, steps);
-    }
-    this.#done += steps;
-  }
-
-  /** A batch as it was gathered, for the search after a NaN. */
-  #batch(at: number): Parts<NDArray> {
-    const rows = this.#order.subarray(at * this.#size, (at + 1) * this.#size);
-    return mapParts(this.#data.examples, (array) => takeRows(array, rows));
+    const steps = this.#passes.run(most);
+    if (!isInRest) this.#chunk = nextChunk(this.#chunk, steps, performance.now() - start);
+    return steps;
   }
 }
 

@@ -36,3 +36,4 @@ export {
 export type { LossLike, MetricLike, PerOutput, PlainFunction } from './objective.ts';
 export { adagrad, adam, type Optimizer, rmsprop, sgd } from './optimizers.ts';
 export type { StepData } from './program.ts';
+export { type Trainer, type TrainerOptions, trainer } from './trainer.ts';

@@ -4,7 +4,7 @@ import { inOrder } from '../graph/graph.ts';
 import type { NDArray } from '../graph/ndarray.ts';
 import type { Node, Op } from '../graph/ops.ts';
 import { compile } from '../tensor/compile.ts';
-import { Tensor, tensor } from '../tensor/tensor.ts';
+import { Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { listParts, mapParts, type Parts } from './examples.ts';
 import type { Model } from './model/model.ts';
 import { BatchSteps, lossOn } from './program.ts';
@@ -26,6 +26,7 @@ export function explainNonFinite(
 ): NumericError {
   const totals = new Totals(model.objectives);
   const steps = new BatchSteps('train', model, totals);
+  const firstBad = finderOf(model);
   for (let at = first; at < first + count; at++) {
     const parts = batch(at);
     for (const [i, array] of parts.inputs.entries()) {
@@ -38,7 +39,7 @@ export function explainNonFinite(
       return problem(at, 'the targets hold NaN or infinity', 'Clean the data.');
     }
     if (model.trainStep) break;
-    const found = firstBad(model, parts);
+    const found = firstBad(parts);
     if (found) return describe(model, found, at);
     totals.reset();
     steps.run(parts);
@@ -53,20 +54,33 @@ function badColumn({ data, shape }: NDArray): number | undefined {
   return at < 0 ? undefined : at % (shape.at(-1) ?? 1);
 }
 
-/** The first node of the loss or its gradients whose value is not finite, in order of computation. */
-function firstBad(model: Model, batch: Parts<NDArray>): Node | undefined {
-  let nodes: Node[] = [];
-  const values = compile((...given: Tensor[]) => {
-    let next = 0;
-    const parts = mapParts(batch, () => given[next++] as Tensor);
-    const { total } = lossOn(model, parts, { training: true, step: model.trainingSteps.read() });
-    const weights = model.trainableWeights.map((weight) => weight.read().node);
-    nodes = inOrder([total.node, ...backward(total.node, weights)]).filter(
-      ({ dtype }) => dtype === 'float32',
+/**
+ * Finds the first node of the loss or its gradients whose value is not finite, in order of computation. One program
+ * serves all batches of a size.
+ */
+function finderOf(model: Model): (batch: Parts<NDArray>) => Node | undefined {
+  const known = new Map<number, { nodes: readonly Node[]; values: (...given: TensorLike[]) => Tensor[] }>();
+  return (batch) => {
+    const size = batch.inputs[0]?.shape[0] ?? 0;
+    const entry = known.get(size) ?? { nodes: [], values: () => [] };
+    if (!known.has(size)) {
+      entry.values = compile((...given: Tensor[]) => {
+        let next = 0;
+        const parts = mapParts(batch, () => given[next++] as Tensor);
+        const { total } = lossOn(model, parts, { training: true, step: model.trainingSteps.read() });
+        const weights = model.trainableWeights.map((weight) => weight.read().node);
+        entry.nodes = inOrder([total.node, ...backward(total.node, weights)]).filter(
+          ({ dtype }) => dtype === 'float32',
+        );
+        return entry.nodes.map((node) => new Tensor(node, true));
+      });
+      known.set(size, entry);
+    }
+    const values = entry.values(...listParts(batch));
+    return entry.nodes.find((_, i) =>
+      values[i]?.value().data.some((value: number) => !Number.isFinite(value)),
     );
-    return nodes.map((node) => new Tensor(node, true));
-  })(...listParts(batch).map((array) => tensor(array)));
-  return nodes.find((_, i) => values[i]?.value().data.some((value: number) => !Number.isFinite(value)));
+  };
 }
 
 const CAUSES: { readonly [O in Op]?: string } = {

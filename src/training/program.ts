@@ -28,10 +28,10 @@ export class ResidentData {
     this.#position = new Variable(tensor(0, { dtype: 'int32' }), { name: 'position', trainable: false });
   }
 
-  /** Goes back to the first batch; examples come in `order`. */
-  rewind(order: Int32Array): void {
+  /** Goes to the first batch, or to another; examples come in `order`. */
+  rewind(order: Int32Array, batch = 0): void {
     this.#order.assign({ dtype: 'int32', shape: [this.examples.count], data: order });
-    this.#position.assign(tensor(0, { dtype: 'int32' }));
+    this.#position.assign(tensor(batch, { dtype: 'int32' }));
   }
 
   /** The next `size` examples, inside of a compiled function; moves on. */

@@ -1,4 +1,4 @@
-import { displayed, intervalOf } from './displayed.ts';
+import { DIGITS, displayed, intervalOf } from './displayed.ts';
 import { type Expression, evaluate, type Operand, range } from './expressions.ts';
 import type { Interval } from './functions.ts';
 import { inWords, numberText, written } from './notation.ts';
@@ -46,6 +46,10 @@ export interface FormulaRecord {
   readonly latexFilled: string;
 }
 
+/** Decimals that a formula may need, and how far what it shows may be from its result without needing more. */
+const SHARPER = [DIGITS, 6, 8, 10] as const;
+const SHARP = 0.05;
+
 /**
  * A number and how it comes about: one tree, from which symbols, numbers, LaTeX and words are written, and which
  * can be computed again from the numbers as they are shown.
@@ -53,10 +57,33 @@ export interface FormulaRecord {
 export class Formula {
   readonly result: Operand;
   readonly expression: Expression;
+  /** Decimals it is shown with, where nothing else is asked for. */
+  readonly digits: number;
 
-  constructor(result: Operand, expression: Expression) {
+  constructor(result: Operand, expression: Expression, digits = DIGITS) {
     this.result = result;
     this.expression = expression;
+    this.digits = digits;
+  }
+
+  /**
+   * The same formula, with as many decimals as the result needs to be seen to follow: 1 − 1.0000 says nothing of
+   * 3×10⁻⁶, but 1 − 0.999997 does.
+   */
+  sharpened(): Formula {
+    const digits = SHARPER.find((more) => this.isSharp(more));
+    return digits === undefined || digits === this.digits
+      ? this
+      : new Formula(this.result, this.expression, digits);
+  }
+
+  /** Whether what it shows comes close to the result, not only within what the rounding of what is shown allows. */
+  isSharp(digits = this.digits): boolean {
+    const shown = evaluate(this.expression, ({ value }) => displayed(value, digits).value);
+    return (
+      Object.is(shown, this.result.value) ||
+      Math.abs(shown - this.result.value) <= SHARP * Math.abs(this.result.value)
+    );
   }
 
   /** `I₅ = w₁₅·x₁ + … + θ₅`. */
@@ -65,22 +92,23 @@ export class Formula {
   }
 
   /** `I₅ = 0.3·1 + … + 0.2 = 0.4`. */
-  filled(digits?: number): string {
+  filled(digits = this.digits): string {
     return `${symbolText(this.result.symbol)} = ${this.numbers(digits)}`;
   }
 
-  /** The right side with numbers and what it comes to: `0.3·1 + … + 0.2 = 0.4`. */
-  numbers(digits?: number): string {
-    const style = { notation: 'unicode', filled: true, ...(digits !== undefined && { digits }) } as const;
-    return `${written(this.expression, style)} = ${displayed(this.result.value, digits).text}`;
+  /** The right side with numbers and what it comes to: `0.3·1 + … + 0.2 = 0.4`; once, where it is that number alone. */
+  numbers(digits = this.digits): string {
+    const style = { notation: 'unicode', filled: true, digits } as const;
+    const [right, result] = [written(this.expression, style), displayed(this.result.value, digits).text];
+    return right === result ? result : `${right} = ${result}`;
   }
 
   latex(): string {
     return `${symbolLatex(this.result.symbol)} = ${written(this.expression, { notation: 'latex', filled: false })}`;
   }
 
-  latexFilled(digits?: number): string {
-    const style = { notation: 'latex', filled: true, ...(digits !== undefined && { digits }) } as const;
+  latexFilled(digits = this.digits): string {
+    const style = { notation: 'latex', filled: true, digits } as const;
     const value = numberText(this.result.value, style);
     return `${symbolLatex(this.result.symbol)} = ${written(this.expression, style)} = ${value}`;
   }
@@ -99,13 +127,13 @@ export class Formula {
    * The right side computed again from the numbers as they are shown, with the interval in which the true result
    * must then lie.
    */
-  evaluateDisplayed(digits?: number): Interval & { readonly value: number } {
+  evaluateDisplayed(digits = this.digits): Interval & { readonly value: number } {
     const value = evaluate(this.expression, (operand) => displayed(operand.value, digits).value);
     return { value, ...range(this.expression, digits) };
   }
 
   /** Whether the result as it is shown follows from the operands as they are shown, within rounding. */
-  holds(digits?: number): boolean {
+  holds(digits = this.digits): boolean {
     const { value, low, high } = this.evaluateDisplayed(digits);
     const shown = displayed(this.result.value, digits);
     if (Number.isNaN(shown.value)) return !Number.isFinite(value);

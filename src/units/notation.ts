@@ -81,10 +81,10 @@ function write(expression: Expression, style: Style): Piece {
 
 const atom = (text: string): Piece => ({ text, binding: BINDING.atom });
 const symbol = (operand: Operand, latex: boolean) => (latex ? symbolLatex : symbolText)(operand.symbol);
-/** A derivative is a quotient: its square is (∂L/∂w)². */
+/** A derivative is a quotient: its square is (∂L/∂w)²; and what has a mark above, (O⁽²⁾₁)². */
 const writeSymbol = (operand: Operand, latex: boolean): Piece => ({
   text: symbol(operand, latex),
-  binding: operand.symbol.startsWith('∂') ? BINDING.power : BINDING.atom,
+  binding: /^∂|⁽/.test(operand.symbol) ? BINDING.power : BINDING.atom,
 });
 
 /** A negative number, and one with a power of ten, stand in parentheses next to an operator. */

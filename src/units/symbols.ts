@@ -82,12 +82,21 @@ function latex(parts: SymbolParts): string {
   return `${latexBase(base)}${below}${place === undefined ? '' : `[${escaped(place)}]`}`;
 }
 
+/** The number of a layer stands above: `w⁽²⁾` is `w^{(2)}`. */
 function latexBase(base: string): string {
+  const [, letter, layer] = /^(.+)⁽(.+)⁾$/u.exec(base.replace('′', '')) ?? [];
+  if (letter !== undefined && layer !== undefined) {
+    const mark = base.includes('′') ? '\\prime' : '';
+    return `${latexBase(letter)}^{${mark}(${plainDigits(layer)})}`;
+  }
   const change = /^Δ(?=.)/.test(base);
   const rest = change ? base.slice(1) : base;
   const body = /^[A-Za-z][\w .]+$/.test(rest) ? `\\mathrm{${escaped(rest)}}` : latexLetters(rest);
   return change ? `\\Delta ${body}` : body;
 }
+
+const plainDigits = (text: string) =>
+  text.replaceAll(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/gu, (digit) => `${'⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(digit)}`);
 
 /** Greek letters by name, the hat and the prime as marks, and nothing that LaTeX would obey. */
 function latexLetters(text: string): string {

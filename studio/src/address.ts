@@ -2,8 +2,10 @@ import { compressToEncodedURIComponent, decompressFromEncodedURIComponent } from
 
 /** The longest address that is offered as a link; a greater state goes into a file. */
 export const LONGEST = 8000;
-/** From here on an address is compressed. */
+/** From here on an address is compressed, where that makes it shorter. */
 const LONG = 400;
+/** Far too long for an address, compressed or not: it is not tried. */
+const HOPELESS = 10 * LONGEST;
 /** No more than this is unpacked: a link may be hostile. */
 const UNPACKED = 400_000;
 
@@ -44,7 +46,8 @@ export function writeAddress(lab: string, query: URLSearchParams): string {
   if (text === '') return `#/${lab}`;
   // Commas and signs are legal in a fragment and easier to read.
   const plain = text.replaceAll('%2C', ',');
-  return plain.length <= LONG
-    ? `#/${lab}?v=1&${plain}`
-    : `#/${lab}?v=1&z=${compressToEncodedURIComponent(text)}`;
+  const written = `#/${lab}?v=1&${plain}`;
+  if (plain.length <= LONG || plain.length > HOPELESS) return written;
+  const packed = `#/${lab}?v=1&z=${compressToEncodedURIComponent(text)}`;
+  return packed.length < written.length ? packed : written;
 }

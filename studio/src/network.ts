@@ -15,6 +15,8 @@ const schema = v.object({
   /** An example to look at it with, and what it should answer. */
   input: v.optional(v.array(finite)),
   target: v.optional(v.array(finite)),
+  /** What each layer after the input layer makes of the example. */
+  outputs: v.optional(v.array(v.array(finite))),
   learningRate: v.optional(v.pipe(finite, v.minValue(0))),
 });
 
@@ -35,7 +37,7 @@ export function readNetwork(text: string): NetworkDescription | string {
   return fits(parsed.output) ? parsed.output : 'The network in this link does not fit together.';
 }
 
-function fits({ sizes, weights, biases, activations, input, target }: NetworkDescription): boolean {
+function fits({ sizes, weights, biases, activations, input, target, outputs }: NetworkDescription): boolean {
   const after = sizes.slice(1);
   return (
     weights.length === after.length &&
@@ -46,7 +48,9 @@ function fits({ sizes, weights, biases, activations, input, target }: NetworkDes
     ) &&
     biases.every((layer, l) => layer.length === sizes[l + 1]) &&
     (input === undefined || input.length === sizes[0]) &&
-    (target === undefined || target.length === sizes.at(-1))
+    (target === undefined || target.length === sizes.at(-1)) &&
+    (outputs === undefined ||
+      (outputs.length === after.length && outputs.every((layer, l) => layer.length === after[l])))
   );
 }
 

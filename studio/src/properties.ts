@@ -70,6 +70,26 @@ export const flag = (label: string, fallback: boolean): Property<boolean> =>
 export const choice = <const T extends string>(label: string, fallback: T, of: readonly T[]): Property<T> =>
   property(label, fallback, v.picklist(of, `one of ${of.join(', ')} was expected`), (value) => value);
 
+/** Several choices, with commas between them. */
+export const choices = <const T extends string>(
+  label: string,
+  fallback: readonly T[],
+  of: readonly T[],
+  { least = 0, most }: { readonly least?: number; readonly most: number },
+): Property<readonly T[]> =>
+  property<readonly T[]>(
+    label,
+    fallback,
+    v.pipe(
+      v.string(),
+      v.transform((all) => (all === '' ? [] : all.split(','))),
+      v.array(v.picklist(of, `one of ${of.join(', ')} was expected`)),
+      v.minLength(least, `at least ${least} were expected`),
+      v.maxLength(most, `at most ${most} were expected`),
+    ),
+    (values) => values.join(','),
+  );
+
 /** Any text up to a length. */
 export const text = (label: string, fallback: string, most = 2000): Property<string> =>
   property(

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { explain, type Ledger } from '../../src/explain/index.ts';
-import { layers, type Model, meanSquaredError, model, sequential, setSeed, tensor } from '../../src/index.ts';
+import {
+  layers,
+  type Model,
+  meanSquaredError,
+  model,
+  optimizers,
+  sequential,
+  setSeed,
+  sparseCategoricalCrossentropy,
+  tensor,
+} from '../../src/index.ts';
 
 /** Every formula of a ledger's layers, with its path. */
 function formulasOf(ledger: Ledger) {
@@ -144,8 +154,98 @@ test('a branch of a functional model is opened, and where it joins again', () =>
   expect(ledger.cell(`${add?.key}.O[1]`).formula()?.symbols()).toMatch(/^O\[1\] = x₁\[1\] \+ x₂\[1\]/);
 });
 
-test('several outputs are refused in words', () => {
-  const from = layers.input([2]);
-  const network = model({ inputs: from, outputs: [layers.dense(1)(from), layers.dense(1)(from)] });
-  expect(() => explain(network, [[1, 2]], [[1]])).toThrow('Open a model that ends in one of these outputs');
+describe('a model of several inputs and outputs', () => {
+  const twoHeaded = () => {
+    setSeed(3);
+    const [a, b] = [layers.input([3]), layers.input([2])];
+    const trunk = layers.dense(2, { activation: 'tanh' })(layers.concatenate()([a, b]));
+    const yes = layers.dense(1, { activation: 'sigmoid', name: 'yes' })(trunk);
+    const kind = layers.dense(3, { activation: 'softmax', name: 'kind' })(trunk);
+    return model({ inputs: { a, b }, outputs: { yes, kind } });
+  };
+  const x = {
+    a: tensor([
+      [0.1, 0.2, 0.3],
+      [-1, 0, 1],
+    ]),
+    b: tensor([
+      [1, 2],
+      [0.5, -0.5],
+    ]),
+  };
+  const y = { yes: tensor([[1], [0]]), kind: tensor([2, 0]) };
+  const compiled = () => {
+    const network = twoHeaded();
+    network.compile({
+      optimizer: optimizers.sgd({ learningRate: 1 }),
+      loss: { yes: 'binaryCrossentropy', kind: 'sparseCategoricalCrossentropy' },
+      lossWeights: { yes: 1, kind: 0.5 },
+    });
+    return network;
+  };
+
+  test('has its losses added up, each as often as it counts, and is trained by them', async () => {
+    const network = compiled();
+    const ledger = explain(network, x, y);
+    const measured = await network.evaluate(x, y);
+    expect(ledger.loss).toBeCloseTo(measured.loss ?? Number.NaN, 6);
+    for (const { path, formula } of formulasOf(ledger))
+      expect(formula.holds(), `${path}: ${formula.filled()}`).toBe(true);
+    expect(ledger.cell('loss', 1).formula()?.symbols()).toBe('L = L₁ + c₂·L₂');
+    expect(ledger.cell('loss2', 1).value).toBeGreaterThan(0);
+    const before = network.getWeights().map(({ data }) => Array.from(data));
+    network.trainOnBatch(x, y);
+    const after = network.getWeights().map(({ data }) => Array.from(data));
+    const weights = ledger.quantities.filter(({ role }) => role === 'weight');
+    expect(weights).toHaveLength(before.length);
+    for (const [i, { gradient }] of weights.entries()) {
+      // Plain descent of rate 1: the step is the gradient.
+      for (const [flat, value] of (before[i] ?? []).entries())
+        expect(gradient?.(flat, 0)).toBeCloseTo(value - (after[i]?.[flat] ?? Number.NaN), 5);
+    }
+  });
+
+  test('has the errors of both heads in those of the trunk, by their layers’ numbers', () => {
+    const ledger = explain(compiled(), x, y);
+    const symbols = (path: string) => ledger.cell(path).formula()?.symbols();
+    expect(symbols('kind.Error[1]')).toBe('Error⁽⁴⁾₂ = c₂·(t⁽⁴⁾₂ − O⁽⁴⁾₂)');
+    expect(symbols('layer2.Error[0]')).toBe(
+      'Error⁽²⁾₁ = (1 − (O⁽²⁾₁)²)·(Error⁽³⁾₁·w⁽³⁾₁₁ + Error⁽⁴⁾₁·w⁽⁴⁾₁₁ + Error⁽⁴⁾₂·w⁽⁴⁾₁₂ + Error⁽⁴⁾₃·w⁽⁴⁾₁₃)',
+    );
+    expect(ledger.cell('layer2.Error[0]').formula()?.latex()).toContain('\\left(O^{(2)}_{1}\\right)^{2}');
+    expect(ledger.toText()).toContain('target and loss of kind');
+  });
+
+  test('may have outputs that nothing is wanted of', () => {
+    const ledger = explain(twoHeaded(), x, y, { loss: { kind: sparseCategoricalCrossentropy() } });
+    expect(ledger.find('target.t[0]')).toBeDefined();
+    expect(ledger.find('loss2')).toBeUndefined();
+    expect(ledger.cell('yes.O[0]').gradient).toBe(0);
+    for (const { path, formula } of formulasOf(ledger))
+      expect(formula.holds(), `${path}: ${formula.filled()}`).toBe(true);
+  });
+
+  test('needs the targets of all outputs that have a loss', () => {
+    expect(() => explain(compiled(), x, { yes: y.yes })).toThrow('none for kind');
+    expect(() => explain(compiled(), x, { ...y, kind: tensor([1]) })).toThrow('as many targets as examples');
+  });
+});
+
+test('steps that a mask leaves out count in no number', () => {
+  setSeed(2);
+  const network = sequential([
+    layers.input([4], { dtype: 'int32' }),
+    layers.embedding(5, 2, { maskZero: true }),
+    layers.lstm(2, { returnSequences: true }),
+    layers.dense(1),
+  ]);
+  network.compile({ optimizer: optimizers.sgd({ learningRate: 1 }), loss: 'meanSquaredError' });
+  const x = tensor([[1, 2, 0, 0]], { dtype: 'int32' });
+  const y = tensor([[[1], [0], [5], [5]]]);
+  const ledger = explain(network, x, y);
+  const last = network.getWeights().at(-1)?.data[0] ?? Number.NaN;
+  const { loss } = network.trainOnBatch(x, y);
+  expect(ledger.loss).toBeCloseTo(loss ?? Number.NaN, 6);
+  const stepped = last - (network.getWeights().at(-1)?.data[0] ?? Number.NaN);
+  expect(ledger.quantities.find(({ key }) => key === 'layer3.θ')?.gradient?.(0, 0)).toBeCloseTo(stepped, 5);
 });

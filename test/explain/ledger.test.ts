@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explain, type Ledger } from '../../src/explain/index.ts';
+import { explain, type Ledger, type Quantity } from '../../src/explain/index.ts';
 import {
   adam,
   dense,
@@ -152,6 +152,11 @@ function formulasOf(ledger: Ledger) {
   return [...ofLayers, ...ofNodes].filter((formula) => formula !== undefined);
 }
 
+const placesOf = ({ shape }: Quantity, examples: number): [example: number, flat: number][] =>
+  Array.from({ length: examples }, (_, example) =>
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, flat): [number, number] => [example, flat]),
+  ).flat();
+
 const networks = fc.record({
   seed: fc.integer({ min: 0, max: 1e6 }),
   sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
@@ -210,18 +215,53 @@ test('every formula of a random network comes, from its shown operands, to its s
         ).toBe(true);
         expect(formula.latexFilled()).not.toContain('undefined');
       }
-      for (const key of ['I', 'O', 'Error']) {
-        const quantity = ledger.quantities.find(
-          (candidate) => candidate.key === `layer${sizes.length}.${key}`,
-        );
-        // Where a unit is saturated, 1 − O has lost its digits in float32: no formula of shown numbers gives the error.
-        const output = ledger.cell(`layer${sizes.length}.O[0]`).value;
-        const isSaturated = ending === 'binary' && Math.min(output, 1 - output) < 1e-4;
-        if (key === 'Error' && isSaturated) continue;
-        expect(quantity?.formula?.(0, 0), key).toBeDefined();
+      for (const quantity of ledger.quantities.filter(({ key }) => /\.(I|O|Error)$|^loss$/.test(key))) {
+        for (const [example, flat] of placesOf(quantity, examples)) {
+          const formula = quantity.formula?.(flat, example);
+          expect(formula, `${quantity.key} ${flat} ${quantity.value(flat, example)}`).toBeDefined();
+          const isLost = Math.abs(quantity.value(flat, example)) < 1e-18;
+          if (ending === 'binary' && quantity.key === `layer${sizes.length}.Error` && !isLost)
+            expect(formula?.isSharp(), formula?.filled()).toBe(true);
+        }
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
+  );
+});
+
+describe('a saturated unit', () => {
+  /** One sigmoid unit whose net input is `net`. */
+  const opened = (net: number, target: number, loss?: 'binaryCrossentropy') => {
+    const model = sequential([input([1]), dense(1, { activation: 'sigmoid' })]);
+    model.setWeights([tensor([[net]]).value(), tensor([0]).value()]);
+    if (loss) model.compile({ optimizer: sgd({ learningRate: 0.1 }), loss });
+    return explain(model, [[1]], [[target]]);
+  };
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+  test('has its error from the net input, where 1 − O has lost its digits in float32', () => {
+    const error = opened(13.358345, 0, 'binaryCrossentropy').cell('layer1.Error[0]').formula();
+    expect(error?.symbols()).toBe('Error₂ = −σ(I₂)·σ(−I₂)·∂L/∂O₂');
+    expect(error?.filled()).toMatch(/^Error₂ = −σ\(13\.3583\)·σ\(−13\.3583\)·\d+\.\d+ = −1\.0193$/);
+    expect(error?.isSharp()).toBe(true);
+  });
+
+  test('is shown with as many decimals as its error needs', () => {
+    const error = opened(9, 1).cell('layer1.Error[0]').formula();
+    expect(error?.symbols()).toBe('Error₂ = O₂·(1 − O₂)·(t₂ − O₂)');
+    expect(error?.filled()).toMatch(
+      /^Error₂ = 0\.999877·\(1 − 0\.999877\)·\(1 − 0\.999877\) = 1\.522\d+×10⁻⁸$/,
+    );
+    expect(error?.evaluate()).toBeCloseTo(sigmoid(9) * (1 - sigmoid(9)) ** 2, 11);
+  });
+
+  test.each([0, 1])(
+    'has a loss that holds, though it keeps probabilities away from 0 and 1: target %d',
+    (target) => {
+      const loss = opened(40, target, 'binaryCrossentropy').cell('loss').formula();
+      expect(loss?.holds()).toBe(true);
+      expect(loss?.isSharp()).toBe(true);
+    },
   );
 });
 

@@ -28,10 +28,13 @@ export class Ledger {
     this.nodes = new NodeLevel(recording);
   }
 
-  /** The mean loss of the examples. */
+  /** The mean loss of the examples; of several outputs their losses together, each as often as it counts. */
   get loss(): number {
-    const losses = Array.from(this.#recording.value(this.#recording.losses).data);
-    return losses.reduce((total, loss) => total + loss, 0) / this.examples;
+    const totals = this.#recording.ends.map(({ losses, lossWeight }) => {
+      const { data } = this.#recording.value(losses);
+      return lossWeight * Array.from(data).reduce((total, loss) => total + loss, 0);
+    });
+    return totals.reduce((total, loss) => total + loss, 0) / this.examples;
   }
 
   /** All numbers that layers have, by kind. */

@@ -32,13 +32,19 @@ export function lectureNames(before: number, inputs: number): UnitNames {
   };
 }
 
-/** Names within one layer, where nodes of other kinds of layers stand between. */
-export const LOCAL_NAMES: UnitNames = {
-  input: (i) => `x_${i + 1}`,
-  net: (j) => `I_${j + 1}`,
-  output: (j) => `O_${j + 1}`,
-  error: (j) => `Error_${j + 1}`,
-  target: (j) => `t_${j + 1}`,
-  weight: (i, j) => weightName(i + 1, j + 1),
-  bias: (j) => `θ_${j + 1}`,
-};
+/**
+ * Names within one layer, where nodes of other kinds of layers stand between.
+ *
+ * @param mark of the layer, where several are fully connected: `⁽²⁾`
+ */
+export const localNames = (mark = ''): UnitNames => ({
+  input: (i) => `x${mark}_${i + 1}`,
+  net: (j) => `I${mark}_${j + 1}`,
+  output: (j) => `O${mark}_${j + 1}`,
+  error: (j) => `Error${mark}_${j + 1}`,
+  target: (j) => `t${mark}_${j + 1}`,
+  weight: (i, j) => weightName(i + 1, j + 1).replace('w', `w${mark}`),
+  bias: (j) => `θ${mark}_${j + 1}`,
+});
+
+export const LOCAL_NAMES: UnitNames = localNames();

@@ -68,7 +68,7 @@ export class NodeLevel {
           operand: (input, at) => this.#operand(node.inputs[input] as Node, at),
           value: (input, at) => this.#value(node.inputs[input] as Node, at),
         });
-        return expression && new Formula(result, expression);
+        return expression && new Formula(result, expression).sharpened();
       },
     };
   }

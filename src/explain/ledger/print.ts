@@ -147,11 +147,13 @@ function tableOf(quantity: Quantity, example: number, unit: number | undefined, 
       ? [formula.symbols(), formula.numbers(), value]
       : [symbolText(quantity.symbol(flat)), '', value];
   });
+  const isOpened = rows.some(([, numbers]) => numbers !== '');
+  const value = { title: 'value', align: 'right' } as const;
   return [
     {
       kind: 'table',
-      columns: [{ title: quantity.title }, { title: 'with numbers' }, { title: 'value', align: 'right' }],
-      rows,
+      columns: [{ title: quantity.title }, ...(isOpened ? [{ title: 'with numbers' }] : []), value],
+      rows: isOpened ? rows : rows.map(([symbol = '', , number = '']) => [symbol, number]),
     },
     ...leftOut(left),
   ];

@@ -75,25 +75,33 @@ export function formulaFor(
   quantity: Quantity,
   flat: number,
   example: number,
-  expression: Formula['expression'],
+  expression: Expression,
 ): Formula {
-  return new Formula(operandOf(quantity, flat, example), expression);
+  return new Formula(operandOf(quantity, flat, example), expression).sharpened();
 }
 
 /**
  * The first of some ways to write a number that comes to it, from the numbers as they are shown, too: a rule need not
- * hold everywhere, as where a loss keeps probabilities away from 0.
+ * hold everywhere, as where a loss keeps probabilities away from 0. One whose shown numbers tell too little of the
+ * result stands only where no other does.
  */
 export function firstTrue(
-  value: number,
+  quantity: Quantity,
+  flat: number,
+  example: number,
   candidates: readonly (() => Expression | undefined)[],
-): Expression | undefined {
+): Formula | undefined {
+  const value = quantity.value(flat, example);
+  let blunt: Formula | undefined;
   for (const candidate of candidates) {
     const expression = candidate();
     if (!expression) continue;
     const result = evaluate(expression);
     const close = Object.is(result, value) || Math.abs(result - value) <= 1e-4 * Math.abs(value) + 1e-7;
-    if (close && new Formula(operand('y', value), expression).holds()) return expression;
+    const formula = close ? formulaFor(quantity, flat, example, expression) : undefined;
+    if (!formula?.holds()) continue;
+    if (formula.isSharp()) return formula;
+    blunt ??= formula;
   }
-  return undefined;
+  return blunt;
 }

@@ -4,13 +4,16 @@ import { ArgumentError } from '../../graph/errors.ts';
 import { inOrder } from '../../graph/graph.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
+import { inFull } from '../../layers/dtypePolicy.ts';
 import type { CallContext, Layer } from '../../layers/layer.ts';
+import { concat } from '../../tensor/functions.ts';
 import { backend, leafOf, leafValue } from '../../tensor/runtime.ts';
-import { Tensor } from '../../tensor/tensor.ts';
+import { Tensor, tensor } from '../../tensor/tensor.ts';
 import { tracing } from '../../tensor/trace.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import type { Loss } from '../../training/losses.ts';
 import { Model } from '../../training/model.ts';
+import { maskedWeights } from '../../training/objective.ts';
 
 /** One layer at work: the values it took and the one it gave. */
 export interface LayerCall {
@@ -19,27 +22,44 @@ export interface LayerCall {
   readonly output: Node;
 }
 
-/** The graph of some examples' way through a model to their losses, and every number in it. */
-export class Recording {
-  readonly calls: readonly LayerCall[];
-  readonly inputs: readonly Node[];
+/** What an output is held against. */
+export interface Objective {
+  /** Of the output. */
+  readonly name: string;
+  /** Which output, counted from 0. */
+  readonly at: number;
+  readonly loss: Loss;
+  /** How much it counts. */
+  readonly lossWeight: number;
+  readonly target: NDArray;
+}
+
+/** An output with a loss, in the graph. */
+export interface RecordedEnd extends Omit<Objective, 'target' | 'at'> {
   readonly target: Node;
   readonly output: Node;
   /** The loss of each example, [examples]. */
   readonly losses: Node;
+}
+
+/** The graph of some examples' way through a model to their losses, and every number in it. */
+export class Recording {
+  readonly calls: readonly LayerCall[];
+  readonly inputs: readonly Node[];
+  readonly ends: readonly RecordedEnd[];
   /**
-   * Their sum, and the penalties on weights and outputs as often as there are examples, of which gradients are taken:
-   * an example's numbers are then as if it were alone.
+   * The sum of all their losses, as often as they count, and the penalties on weights and outputs as often as there are
+   * examples, of which gradients are taken: an example's numbers are then as if it were alone.
    */
   readonly total: Node;
-  /** What the total is divided by to give what is made small: the number of examples, or 1 for a sum. */
+  /** What the total is divided by to give what is made small: the number of examples, or 1 for sums. */
   readonly divisor: number;
   readonly #leaves = new Map<Node, NDArray>();
   readonly #values = new Map<Node, NDArray>();
   readonly #gradients = new Map<Node, NDArray>();
   readonly #expected = new Set<Node>();
 
-  constructor(model: Model, loss: Loss, x: readonly NDArray[], y: NDArray) {
+  constructor(model: Model, objectives: readonly Objective[], x: readonly NDArray[]) {
     const calls: LayerCall[] = [];
     const read = new Set<Variable>();
     const nodeOf = (variable: Variable) => {
@@ -48,34 +68,29 @@ export class Recording {
     };
     const inputs = x.map((array) => new Tensor(leafOf(array), true));
     this.inputs = inputs.map(({ node }) => node);
-    this.target = leafOf(y);
     const examples = x[0]?.shape[0] ?? 1;
-    this.divisor = loss.reduction === 'sum' ? 1 : examples;
-    const [output, losses, total] = tracing({ known: new Map(), nodeOf }, () => {
+    const divisors = objectives.map(({ loss }) => (loss.reduction === 'sum' ? 1 : examples));
+    this.divisor = Math.max(...divisors);
+    const [ends, total] = tracing({ known: new Map(), nodeOf }, () => {
       const onApplied: CallContext['onApplied'] = (layer, from, [to]) => {
         if (to && !(layer instanceof Model))
           calls.push({ layer, inputs: from.map(({ node }) => node), output: to.node });
       };
       const added: Tensor[] = [];
       const addLoss = (more: Tensor) => added.push(more);
-      const [given] = model.forward(inputs, { training: false, onApplied, addLoss }).outputs as [Tensor];
-      const numbers = loss.call(new Tensor(this.target, true), given);
-      if (numbers.size % examples !== 0) {
-        throw new ArgumentError({
-          asked: `explain ${examples} examples with the loss ${loss.className}`,
-          expected: 'a loss that has a number for each example',
-          received: `shape [${numbers.shape.join(', ')}]`,
-          fix: 'Open one example at a time.',
-        });
-      }
-      const places = numbers.reshape([examples, -1]);
-      const each = loss.reduction === 'sum' ? places.sum(1) : places.mean(1);
-      const all = [...penalties(model), ...added];
-      return [given, each, all.reduce((sum, penalty) => sum.add(penalty.mul(this.divisor)), each.sum())];
+      const { outputs, masks } = model.forward(inputs, { training: false, onApplied, addLoss });
+      const reached = objectives.map((objective) => {
+        const [output, mask] = [outputs[objective.at] as Tensor, masks[objective.at]];
+        return endOf(objective, output, mask, examples);
+      });
+      const counted = reached.map(({ each, lossWeight }, i) =>
+        each.sum().mul(lossWeight * (this.divisor / (divisors[i] ?? 1))),
+      );
+      const more = [...penalties(model), ...added].map((penalty) => penalty.mul(this.divisor));
+      return [reached, [...counted, ...more].reduce((sum, loss) => sum.add(loss))];
     });
     this.calls = calls;
-    this.output = output.node;
-    this.losses = losses.node;
+    this.ends = ends.map(({ each, ...end }) => ({ ...end, losses: each.node }));
     this.total = total.node;
     // As they are now: weights may change before a formula is opened.
     for (const variable of read) {
@@ -148,6 +163,49 @@ export class Recording {
     }
     return [...order];
   }
+}
+
+/** An output and its losses, example by example. */
+function endOf(
+  { name, loss, lossWeight, target }: Objective,
+  output: Tensor,
+  mask: Tensor | undefined,
+  examples: number,
+) {
+  const given = new Tensor(leafOf(target), true);
+  const isPlain = output.shape.length <= 2 && !mask;
+  const each = (isPlain ? lossesOf : lossesOverPlaces)(loss, given, inFull(output), examples, mask);
+  return { name, loss, lossWeight, target: given.node, output: output.node, each };
+}
+
+function lossesOf(loss: Loss, target: Tensor, output: Tensor, examples: number): Tensor {
+  const numbers = loss.call(target, output);
+  if (numbers.size === examples) return numbers;
+  throw new ArgumentError({
+    asked: `explain ${examples} examples with the loss ${loss.className}`,
+    expected: 'a loss that has a number for each example',
+    received: `shape [${numbers.shape.join(', ')}]`,
+    fix: 'Open one example at a time.',
+  });
+}
+
+/** Of outputs in many places, some of which a mask may leave out: what the batch's loss has of each example. */
+function lossesOverPlaces(
+  loss: Loss,
+  target: Tensor,
+  output: Tensor,
+  examples: number,
+  mask: Tensor | undefined,
+): Tensor {
+  const share = loss.reduction === 'sum_over_batch_size' || loss.reduction === 'mean' ? examples : 1;
+  const parts = Array.from({ length: examples }, (_, example) => {
+    const alone = tensor(Array.from({ length: examples }, (_, other) => Number(other === example)));
+    return loss
+      .reduce(target, output, maskedWeights(loss, mask, alone))
+      .mul(share)
+      .reshape([1]);
+  });
+  return concat(parts);
 }
 
 /** What the regularisers of the weights that are trained add to the loss. */

@@ -1,5 +1,6 @@
 import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
+import type { Operand } from '../../units/formula.ts';
 import type { UnitNames } from './names.ts';
 import type { Quantity } from './quantity.ts';
 import type { LayerCall, Recording } from './recording.ts';
@@ -24,18 +25,25 @@ export interface ViewContext {
   readonly recording: Recording;
   readonly examples: number;
   readonly names: UnitNames;
-  /** The fully connected layer that alone uses this one's output. */
-  readonly next: LayerCall | undefined;
-  readonly nextNames: UnitNames;
+  /** The fully connected layers that use this one's output; none where others use it, too. */
+  readonly next: readonly NamedCall[];
   /** Set where the layer's outputs are the model's. */
   readonly ending: Ending | undefined;
   readonly update: Update | undefined;
+}
+
+/** A layer at work, and what its numbers are called. */
+export interface NamedCall {
+  readonly call: LayerCall;
+  readonly names: UnitNames;
 }
 
 /** How the model ends. */
 export interface Ending {
   /** The loss's kind, as Keras names it. */
   readonly loss: string;
+  /** How much the loss counts, where that is not once. */
+  readonly weight: Operand | undefined;
   /** The target of a unit of an example: class labels count as 1 for their class and 0 for others. */
   readonly target: (flat: number, example: number) => number;
 }

@@ -9,13 +9,13 @@ import { ruleOf } from './rules.ts';
 import type { SlotValues, Update } from './section.ts';
 
 /** What an optimizer would make of the weights, without changing anything: found out when it is first asked. */
-export function updateOf(model: Model, optimizer: Optimizer, recording: Recording, examples: number): Update {
+export function updateOf(model: Model, optimizer: Optimizer, recording: Recording): Update {
   const rule = ruleOf(optimizer, Number(optimizer.iterations.value().data[0] ?? 0));
   // Where a weight moves by −α·gradient and nothing else, the change has the lecture's form.
   const plain = rule?.slots.length === 0 && (optimizer.config().weightDecay ?? null) === null;
   let fresh: Outcome | undefined;
   const outcome = () => {
-    fresh ??= outcomeOf(model, optimizer, recording, examples);
+    fresh ??= outcomeOf(model, optimizer, recording);
     return fresh;
   };
   return {
@@ -33,11 +33,13 @@ interface Outcome {
 }
 
 /** Runs one step of the optimizer from the weights that were recorded, and puts everything back. */
-function outcomeOf(model: Model, optimizer: Optimizer, recording: Recording, examples: number): Outcome {
+function outcomeOf(model: Model, optimizer: Optimizer, recording: Recording): Outcome {
   const weights = model.trainableWeights;
+  const { divisor } = recording;
   const gradients = weights.map(({ node, shape }): NDArray => {
-    const sum = recording.gradient(node)?.data;
-    return { dtype: 'float32', shape, data: Float32Array.from(sum ?? [], (g: number) => g / examples) };
+    const data = Float32Array.from(recording.gradient(node)?.data ?? []);
+    if (divisor > 1) for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) / divisor;
+    return { dtype: 'float32', shape, data };
   });
   optimizer.build(weights);
   const state = [...weights, ...optimizer.variables];

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../graph/errors.ts';
-import { add, div, equal, mul, sub, where, zeros } from '../../tensor/functions.ts';
+import { add, div, equal, less, mul, sub, where, zeros } from '../../tensor/functions.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import type { Schedule } from '../schedules.ts';
@@ -71,6 +71,16 @@ export interface Step {
 
 /** a moved towards b by the fraction `by`. */
 export const towards = (a: Tensor, b: Tensor, by: number): Tensor => add(a, mul(sub(b, a), by));
+
+/**
+ * x, with 0 for what lies between 0 and the least normal number. A mean that only fades, of a unit that is dead or
+ * has learned its examples, would stay there for ever: rounding holds it up, and processors take many times as long
+ * for each step with such a number.
+ */
+export const fading = (x: Tensor): Tensor => {
+  const least = x.dtype === 'float64' ? 2 ** -1022 : 2 ** -126;
+  return where(less(x, least), where(less(-least, x), 0, x), x);
+};
 
 /** What all optimizers that move weights share: clipping, decay, averages, accumulation. */
 export abstract class WeightOptimizer implements Optimizer {

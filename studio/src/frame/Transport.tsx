@@ -59,7 +59,7 @@ export function Transport<P extends object, R extends LabResult>({
           step <b>{position}</b> of {length}
         </p>
       )}
-      {lab.position !== undefined && (
+      {walks && (
         <label class="speed">
           <span>speed</span>
           <select

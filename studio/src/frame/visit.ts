@@ -83,16 +83,22 @@ function follow<P extends object, R extends LabResult>(
   const answers = readAnswers(recall(`answers:${id}`));
   if (typeof answers.predicted === 'number') session.predicted.value = answers.predicted;
   if (Array.isArray(answers.checked)) session.checked.value = new Set(answers.checked.map(Number));
+  const limits = () => {
+    const query = new URLSearchParams();
+    if (lock.length > 0) query.set('lock', lock.join(','));
+    if (hide.length > 0) query.set('hide', hide.join(','));
+    return query;
+  };
   let written = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
   const write = () => {
     timer = undefined;
     const query = session.query;
     keep(`lab:${id}`, query.toString());
-    if (lock.length > 0) query.set('lock', lock.join(','));
-    if (hide.length > 0) query.set('hide', hide.join(','));
-    const hash = writeAddress(id, query);
-    if (hash.length > LONGEST) return;
+    for (const [key, value] of limits()) query.set(key, value);
+    const whole = writeAddress(id, query);
+    // What no address can hold is kept here: without properties in it, the address takes up that.
+    const hash = whole.length > LONGEST ? writeAddress(id, limits()) : whole;
     written = hash;
     if (hash !== location.hash) history.replaceState(null, '', hash);
   };

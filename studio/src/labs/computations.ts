@@ -14,4 +14,5 @@ export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
   mlp: () => loaded(import('./mlp/compute.ts')),
   activations: () => loaded(import('./activations/compute.ts')),
   neuron: () => loaded(import('./neuron/compute.ts')),
+  playground: () => loaded(import('./playground/compute.ts')),
 };

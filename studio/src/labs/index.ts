@@ -48,6 +48,7 @@ export const LABS: readonly LabEntry[] = [
     section: '1.5',
     title: 'The computational graph',
     question: 'How does reverse mode reuse work?',
+    receivesNetworks: true,
     load: () => import('./graph/lab.tsx'),
   },
   {
@@ -57,5 +58,13 @@ export const LABS: readonly LabEntry[] = [
     question: 'Why do deep nets stall?',
     receivesNetworks: true,
     load: () => import('./gradient-flow/lab.tsx'),
+  },
+  {
+    id: 'playground',
+    section: '1.7',
+    title: 'The playground',
+    question: 'What did it learn?',
+    receivesNetworks: true,
+    load: () => import('./playground/lab.tsx'),
   },
 ];

@@ -1,5 +1,4 @@
 import { setBackend, wasmBackend } from 'pellucid';
 
-// The same bits on every machine: a link shows everyone the same numbers. Imported for that alone, by each
-// computation that trains.
+// A link gives the same numbers on every machine: nothing is used that not all have.
 setBackend(wasmBackend({ deterministic: true }));

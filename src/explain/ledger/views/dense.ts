@@ -5,6 +5,7 @@ import type { Variable } from '../../../tensor/variable.ts';
 import {
   add,
   type Expression,
+  type Formula,
   multiply,
   negate,
   type Operand,
@@ -12,8 +13,9 @@ import {
   subtract,
   sum,
 } from '../../../units/formula.ts';
-import { activationRow } from '../activations.ts';
+import { type ActivationRow, activationRow } from '../activations.ts';
 import { LOSSES, type OutputRow } from '../losses.ts';
+import type { UnitNames } from '../names.ts';
 import { firstTrue, formulaFor, operandOf, type Quantity } from '../quantity.ts';
 import type { LayerCall } from '../recording.ts';
 import { elementOf, gradientOf, type Section, type ViewContext } from '../section.ts';
@@ -66,7 +68,7 @@ export function denseView(context: ViewContext): Section | undefined {
   return {
     key: context.key,
     name: context.call.layer.name,
-    title: `${context.call.layer.name}: ${parts.inputs} inputs, ${parts.units} units, ${parts.activation}`,
+    title: `${context.call.layer.name}: ${counted(parts.inputs, 'input')}, ${counted(parts.units, 'unit')}, ${parts.activation}`,
     rule:
       parts.activation === 'linear'
         ? 'I_j = Σᵢ O_i·w_ij + θ_j'
@@ -78,6 +80,7 @@ export function denseView(context: ViewContext): Section | undefined {
 class DenseView {
   readonly #context: ViewContext;
   readonly #parts: DenseParts;
+  readonly #activation: ActivationRow;
   /** Rows of one example: places in a sequence, where there are any. */
   readonly #rows: number;
   readonly #input: Quantity;
@@ -90,6 +93,7 @@ class DenseView {
   constructor(context: ViewContext, parts: DenseParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#activation = activationRow(parts.activation);
     const { key, call, recording, examples, names } = context;
     const { units, inputs, net } = parts;
     const shape = call.output.shape.slice(1);
@@ -190,10 +194,10 @@ class DenseView {
     );
     const { names } = this.#context;
     const subscript = names.bias(j).split('_')[1] ?? '';
-    const letter = names.input(0).split('_')[0] ?? 'x';
+    const letter = (symbol: string) => symbol.split('_')[0] ?? '';
     const general = multiply(
-      operand(`${letter}_i`, 0),
-      operand(`w_i${subscript.length > 1 ? ',' : ''}${subscript}`, 0),
+      operand(`${letter(names.input(0))}_i`, 0),
+      operand(`${letter(names.weight(0, j))}_i${subscript.length > 1 ? ',' : ''}${subscript}`, 0),
     );
     const total = sum(terms, { index: 'i', general });
     return this.#bias ? add(total, operandOf(this.#bias, j, example)) : total;
@@ -206,25 +210,29 @@ class DenseView {
     return Array.from({ length: units }, (_, k) => operandOf(quantity, start + k, example));
   }
 
-  #outputFormula(flat: number, example: number) {
-    const row = activationRow(this.#parts.activation);
-    const expression = firstTrue(this.#output.value(flat, example), [
-      () => row.output(operandOf(this.#net, flat, example), this.#rowOf(this.#net, flat, example)),
-    ]);
-    return expression && formulaFor(this.#output, flat, example, expression);
+  #outputFormula(flat: number, example: number): Formula | undefined {
+    const { outputs } = this.#activation;
+    const [net, row] = [operandOf(this.#net, flat, example), this.#rowOf(this.#net, flat, example)];
+    return firstTrue(
+      this.#output,
+      flat,
+      example,
+      outputs.map((output) => () => output(net, row)),
+    );
   }
 
-  #errorFormula(flat: number, example: number) {
-    const slope = activationRow(this.#parts.activation).slope?.(
-      operandOf(this.#net, flat, example),
-      operandOf(this.#output, flat, example),
+  /** By the loss, by the units after it, or by the gradient of the output: each with f′ as it is told first, and then. */
+  #errorFormula(flat: number, example: number): Formula | undefined {
+    const { slopes } = this.#activation;
+    const [net, output] = [operandOf(this.#net, flat, example), operandOf(this.#output, flat, example)];
+    const ways = [this.#errorOfLoss, this.#errorFromNext, this.#errorOfOutput];
+    const made = slopes.length === 0 ? [undefined] : slopes.map((slope) => slope(net, output));
+    return firstTrue(
+      this.#error,
+      flat,
+      example,
+      made.flatMap((slope) => ways.map((way) => () => way.call(this, flat, example, slope))),
     );
-    const expression = firstTrue(this.#error.value(flat, example), [
-      () => this.#errorOfLoss(flat, example, slope),
-      () => this.#errorFromNext(flat, example, slope),
-      () => this.#errorOfOutput(flat, example, slope),
-    ]);
-    return expression && formulaFor(this.#error, flat, example, expression);
   }
 
   #errorOfLoss(flat: number, example: number, slope: Expression | undefined): Expression | undefined {
@@ -238,28 +246,36 @@ class DenseView {
       targets: Array.from({ length: units }, (_, k) => operand(names.target(k), ending.target(k, example))),
       activation,
     };
-    return rule(row, flat, slope);
+    const error = rule(row, flat, slope);
+    if (!error || !ending.weight) return error;
+    return multiply(ending.weight, ...factorsOf(error));
   }
 
-  /** f′·Σ Error_k·w_jk over the units of the next layer. */
+  /** f′·Σ Error_k·w_jk over the units of the layers after this one. */
   #errorFromNext(flat: number, example: number, slope: Expression | undefined): Expression | undefined {
-    const { next, nextNames, recording, examples } = this.#context;
-    const after = next && densePartsOf(next);
-    if (!after) return undefined;
-    const row = Math.floor(flat / after.inputs);
-    const j = flat % after.inputs;
-    const gradient = gradientOf(recording, after.net, examples);
-    const kernel = recording.value(after.kernel.node).data;
-    const terms = Array.from({ length: after.units }, (_, k) =>
-      multiply(
-        operand(nextNames.error(k), 0 - (gradient(row * after.units + k, example) ?? Number.NaN)),
-        operand(nextNames.weight(j, k), kernel[j * after.units + k] ?? Number.NaN),
-      ),
-    );
+    const { next } = this.#context;
+    const parts = next.map(({ call }) => densePartsOf(call));
+    const terms = next.flatMap(({ names }, at) => this.#errorsBack(parts[at], names, flat, example));
+    if (terms.length === 0) return undefined;
     const [only] = terms;
     if (terms.length === 1 && only?.kind === 'multiply')
       return multiply(...factorsOf(slope), ...only.factors);
     return slope ? multiply(...factorsOf(slope), sum(terms)) : sum(terms);
+  }
+
+  /** Error_k·w_jk of every unit k of a layer that takes the output at `flat`. */
+  #errorsBack(after: DenseParts | undefined, names: UnitNames, flat: number, example: number): Expression[] {
+    if (!after) return [];
+    const { recording, examples } = this.#context;
+    const [row, j] = [Math.floor(flat / after.inputs), flat % after.inputs];
+    const gradient = gradientOf(recording, after.net, examples);
+    const kernel = recording.value(after.kernel.node).data;
+    return Array.from({ length: after.units }, (_, k) =>
+      multiply(
+        operand(names.error(k), 0 - (gradient(row * after.units + k, example) ?? Number.NaN)),
+        operand(names.weight(j, k), kernel[j * after.units + k] ?? Number.NaN),
+      ),
+    );
   }
 
   /** f′·(−∂L/∂O), which always holds; of softmax, whose outputs all depend on each net input, O_k·(G_k − Σ G·O). */
@@ -292,5 +308,6 @@ class DenseView {
   }
 }
 
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 const factorsOf = (slope: Expression | undefined): readonly Expression[] =>
   slope === undefined ? [] : slope.kind === 'multiply' ? slope.factors : [slope];

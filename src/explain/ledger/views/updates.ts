@@ -54,8 +54,10 @@ export function changes(weight: Quantity, context: ChangeContext): Quantity[] {
     formula: (flat) => {
       const rate = update.rate;
       const alpha = operand('α', rate ?? Number.NaN);
-      const expression = firstTrue(
-        change.value(flat, 0),
+      return firstTrue(
+        change,
+        flat,
+        0,
         rate === undefined
           ? [() => byRule(flat)]
           : [
@@ -63,7 +65,6 @@ export function changes(weight: Quantity, context: ChangeContext): Quantity[] {
               () => negate(multiply(alpha, operandOf(gradient, flat, 0))),
             ],
       );
-      return expression && formulaFor(change, flat, 0, expression);
     },
   };
   const fresh: Quantity = {
@@ -92,8 +93,7 @@ function gradientOf(weight: Quantity, { divisor, descent }: ChangeContext): Quan
     value: (flat) => weight.gradient?.(flat, 0) ?? Number.NaN,
     formula: (flat) => {
       const terms = descent?.(flat);
-      const expression = firstTrue(gradient.value(flat, 0), [() => terms && negate(meanOf(terms, divisor))]);
-      return expression && formulaFor(gradient, flat, 0, expression);
+      return firstTrue(gradient, flat, 0, [() => terms && negate(meanOf(terms, divisor))]);
     },
   };
   return gradient;
@@ -114,12 +114,7 @@ function slotsOf(weight: Quantity, gradient: Quantity, { update, node }: ChangeC
       title: words,
       symbol: (flat) => primed(slotSymbol(letter, weight.symbol(flat))),
       value: (flat) => update.slots(node)[at]?.after.data[flat] ?? Number.NaN,
-      formula: (flat) => {
-        const expression = firstTrue(slot.value(flat, 0), [
-          () => next(old(flat), operandOf(gradient, flat, 0)),
-        ]);
-        return expression && formulaFor(slot, flat, 0, expression);
-      },
+      formula: (flat) => firstTrue(slot, flat, 0, [() => next(old(flat), operandOf(gradient, flat, 0))]),
     };
     return slot;
   });
@@ -143,6 +138,6 @@ function meanOf(terms: readonly Expression[], divisor: number): Expression {
 const primed = (symbol: string) => symbol.replace(/^([^_[]+)/, '$1′');
 /** w_15 → m_15, θ_5 → m_θ5, kernel[0, 1] → m_kernel[0, 1]. */
 const slotSymbol = (letter: string, symbol: string) =>
-  symbol.startsWith('w_') ? `${letter}_${symbol.slice(2)}` : `${letter}_${symbol.replaceAll('_', '')}`;
+  /^w(⁽.+⁾)?_/.test(symbol) ? `${letter}${symbol.slice(1)}` : `${letter}_${symbol.replaceAll('_', '')}`;
 const before = (key: string) => key.slice(0, key.lastIndexOf('.') + 1);
 const letterOf = (key: string) => key.slice(key.lastIndexOf('.') + 1);

@@ -11,7 +11,7 @@ import {
 import { add, displayed, Formula, multiply, operand, symbolText } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';
 import { type FormulaData, formulaData } from '../../worker/formulaData.ts';
-import { type GraphProperties, valueAt } from './properties.ts';
+import { type GraphProperties, MOST_STEPS, valueAt } from './properties.ts';
 
 export interface GraphNode {
   /** Name of its value, which is its own name. */
@@ -59,9 +59,6 @@ export interface GraphResult extends LabResult {
     readonly contributions: readonly number[];
   };
 }
-
-/** More steps than this have no place on the stage. */
-const MOST_STEPS = 36;
 
 /** An expression at the place one has walked to: forward through its values, then backward through derivatives. */
 export function compute(properties: GraphProperties): GraphResult {

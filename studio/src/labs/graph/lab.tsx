@@ -2,6 +2,7 @@ import { symbolText } from 'pellucid/units';
 import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
 import type { GraphResult } from './compute.ts';
+import { fromNetwork } from './fromNetwork.ts';
 import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
 import { type GraphProperties, PROPERTIES, sliderRange, valueAt, withValue } from './properties.ts';
 import { Stage } from './Stage.tsx';
@@ -21,6 +22,7 @@ export const lab = defineLab<GraphProperties, GraphResult>({
   position: 'at',
   describe,
   edit,
+  receive: fromNetwork,
 });
 
 /** What a quantity is, in words. */

@@ -11,11 +11,14 @@ export interface GraphProperties {
 
 export const VALUE_RANGE = { min: -1000, max: 1000 } as const;
 /** More characters than this are no expression for a stage. */
-export const LONGEST = 200;
+export const LONGEST = 400;
+export const MOST_VALUES = 40;
+/** More steps than this have no place on the stage. */
+export const MOST_STEPS = 54;
 
 export const PROPERTIES: PropertyTable<GraphProperties> = {
   expr: text('expression', 'Y = (a+b)*(b-c)', LONGEST),
-  x: numbers('values', [2, 3, 1], VALUE_RANGE, { most: 20 }),
+  x: numbers('values', [2, 3, 1], VALUE_RANGE, { most: MOST_VALUES }),
   at: integer('steps taken', 0, { min: 0, max: 100_000 }),
 };
 

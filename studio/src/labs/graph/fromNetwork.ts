@@ -1,0 +1,122 @@
+import { notify } from '../../frame/notices.ts';
+import type { NetworkDescription } from '../../network.ts';
+import { type GraphProperties, LONGEST, MOST_STEPS, MOST_VALUES, VALUE_RANGE } from './properties.ts';
+
+/** What an activation makes of a net input, as an expression; of softmax only the net input is shown. */
+const ACTIVATIONS: Readonly<Record<string, (net: string) => string>> = {
+  linear: (net) => net,
+  softmax: (net) => net,
+  sigmoid: (net) => `sigmoid(${net})`,
+  tanh: (net) => `tanh(${net})`,
+  relu: (net) => `relu(${net})`,
+  leakyRelu: (net) => `max(${net},0.2*(${net}))`,
+  elu: (net) => `max(${net},0)+exp(min(${net},0))-1`,
+  silu: (net) => `(${net})*sigmoid(${net})`,
+};
+/** Steps that the activation adds at most. */
+const ADDED = 6;
+
+/** An expression with values for its variables, in the order in which they are met. */
+class Writer {
+  readonly values = new Map<string, number>();
+
+  name(name: string, value: number): string {
+    this.values.set(name, value);
+    return name;
+  }
+}
+
+/**
+ * A network as an expression of its inputs and weights, at the example it came with; of one that is too large, the
+ * output unit alone. A sentence where that cannot be.
+ */
+export function fromNetwork(network: NetworkDescription): Partial<GraphProperties> | string {
+  const { sizes, activations, target } = network;
+  const unknown = activations.find((name) => !(name in ACTIVATIONS));
+  if (unknown !== undefined) return `The graph lab has no function “${unknown}”.`;
+  const unit = Math.max(0, sizes.at(-1) === 1 ? 0 : (target?.indexOf(Math.max(...target)) ?? 0));
+  const whole = stepsOf(sizes) <= MOST_STEPS ? wholeNetwork(network, unit) : undefined;
+  if (whole && fits(whole)) return whole;
+  const [inputs = 0] = sizes.slice(-2);
+  const part = 2 * (2 * inputs + 1) + ADDED <= MOST_STEPS + inputs ? lastUnit(network, unit) : undefined;
+  if (!part || !fits(part)) {
+    return `A ${sizes.join('-')} network has too many steps for this stage, and so has its output unit.`;
+  }
+  notify(
+    `A ${sizes.join('-')} network has too many steps for this stage: here is its output unit, with what the layer before gives it.`,
+  );
+  return part;
+}
+
+/** Inputs, parameters, and what a unit does with them. */
+const stepsOf = (sizes: readonly number[]): number =>
+  sizes.slice(1).reduce((sum, units, l) => sum + units * (3 * (sizes[l] ?? 0) + 1 + 1), sizes[0] ?? 0);
+
+const fits = ({ expr = '', x = [] }: Partial<GraphProperties>): boolean =>
+  expr.length <= LONGEST &&
+  x.length <= MOST_VALUES &&
+  x.every((value) => value >= VALUE_RANGE.min && value <= VALUE_RANGE.max);
+
+function propertiesOf(writer: Writer, expression: string): Partial<GraphProperties> {
+  return { expr: `Y = ${expression}`, x: [...writer.values.values()], at: 0 };
+}
+
+function netInput(
+  writer: Writer,
+  network: NetworkDescription,
+  layer: number,
+  unit: number,
+  from: (i: number) => string,
+  weight: (i: number) => string,
+  bias: string,
+): string {
+  const { weights, biases } = network;
+  const terms = (weights[layer] ?? []).map(
+    (row, i) => `${writer.name(weight(i), row[unit] ?? 0)}*${from(i)}`,
+  );
+  return [...terms, writer.name(bias, biases[layer]?.[unit] ?? 0)].join('+');
+}
+
+function wholeNetwork(network: NetworkDescription, unit: number): Partial<GraphProperties> {
+  const { sizes, activations, input } = network;
+  const writer = new Writer();
+  const before = sizes.map((_, l) => sizes.slice(0, l).reduce((sum, size) => sum + size, 0));
+  const number = (l: number, i: number) => (before[l] ?? 0) + i + 1;
+  const output = (l: number, j: number): string => {
+    if (l === 0) return writer.name(`x${j + 1}`, input?.[j] ?? 1);
+    const net = netInput(
+      writer,
+      network,
+      l - 1,
+      j,
+      (i) => output(l - 1, i),
+      (i) => `w${number(l - 1, i)}${number(l, j)}`,
+      `b${number(l, j)}`,
+    );
+    return grouped(ACTIVATIONS[activations[l - 1] ?? 'linear']?.(net) ?? net, activations[l - 1]);
+  };
+  return propertiesOf(writer, output(sizes.length - 1, unit));
+}
+
+/** A sum that a weight multiplies stands in parentheses. */
+const grouped = (text: string, activation: string | undefined) =>
+  activation === 'linear' || activation === 'elu' || activation === 'softmax' ? `(${text})` : text;
+
+function lastUnit(network: NetworkDescription, unit: number): Partial<GraphProperties> | undefined {
+  const { sizes, activations, outputs, input } = network;
+  const layer = sizes.length - 2;
+  const given = layer === 0 ? input : outputs?.[layer - 1];
+  if (!given) return undefined;
+  const writer = new Writer();
+  const name = layer === 0 ? 'x' : 'h';
+  const net = netInput(
+    writer,
+    network,
+    layer,
+    unit,
+    (i) => writer.name(`${name}${i + 1}`, given[i] ?? 0),
+    (i) => `w${i + 1}`,
+    'b',
+  );
+  return propertiesOf(writer, ACTIVATIONS[activations.at(-1) ?? 'linear']?.(net) ?? net);
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import { writeAddress } from '../../studio/src/address.ts';
+import { fromNetwork } from '../../studio/src/labs/graph/fromNetwork.ts';
+import { compute, train } from '../../studio/src/labs/playground/compute.ts';
+import { placeOf, receive } from '../../studio/src/labs/playground/lab.tsx';
+import { AHAS, QUESTION, SELF_CHECKS } from '../../studio/src/labs/playground/lesson.tsx';
+import { type PlaygroundProperties, PROPERTIES } from '../../studio/src/labs/playground/properties.ts';
+import { keepTable } from '../../studio/src/labs/playground/tables.ts';
+import { packFloats, unpackFloats } from '../../studio/src/packed.ts';
+import { fallbacks, writeProperties } from '../../studio/src/properties.ts';
+import {
+  checkByHand,
+  executable,
+  expectParity,
+  expectRoundTrip,
+  expectUndo,
+  note,
+  Studio,
+} from './harness.ts';
+
+const subject = { properties: PROPERTIES, compute };
+const start = fallbacks(PROPERTIES);
+const work = { signal: new AbortController().signal, progress: () => {}, breathe: async () => {} };
+
+/** The properties after so many steps. */
+async function trained(changes: Partial<PlaygroundProperties>, steps: number): Promise<PlaygroundProperties> {
+  const properties = { ...start, ...changes };
+  return { ...properties, ...(await train({ properties, steps }, work)) };
+}
+const hashOf = (properties: PlaygroundProperties) =>
+  writeAddress('playground', writeProperties(PROPERTIES, properties));
+
+describe('the playground, computed', () => {
+  test('aha: one line does not separate two spirals, two hidden layers do', async () => {
+    const [line, bent] = AHAS.map(({ properties }) => properties);
+    const straight = await compute(await trained(line ?? {}, 3000));
+    expect(straight.scene?.accuracy).toBeLessThan(0.8);
+    expect(QUESTION.answer(straight)).toBe(1);
+    const properties = await trained(bent ?? {}, 3000);
+    const spiral = await compute(properties);
+    expect(spiral.scene?.sizes).toEqual([2, 8, 8, 1]);
+    expect(spiral.scene?.accuracy).toBeGreaterThan(0.95);
+    expect(SELF_CHECKS[0]?.done(spiral, properties)).toBe(true);
+    expect(spiral.quantities['L[train]']).toBeLessThan((straight.quantities['L[train]'] ?? 0) / 4);
+  });
+
+  test('aha: squares separate circles without a hidden layer', async () => {
+    const properties = await trained(AHAS[2]?.properties ?? {}, 400);
+    expect((await compute(properties)).scene?.accuracy).toBeGreaterThan(0.95);
+  });
+
+  test('steps in pieces are the same steps, and a state taken up trains on alike', async () => {
+    const whole = await trained({ drop: [0.2, 0.1] }, 25);
+    const first = await trained({ drop: [0.2, 0.1] }, 9);
+    await trained({ seed: 3 }, 2);
+    const rest = await trained(first, 16);
+    expect([rest.w, rest.o, rest.step]).toEqual([whole.w, whole.o, 25]);
+    expect((await compute(rest)).quantities['L[dev]']).toBe((await compute(whole)).quantities['L[dev]']);
+  });
+
+  test('a loss that is no number stops it, with the cause in words and the last good weights', async () => {
+    const properties = await trained(AHAS[3]?.properties ?? {}, 500);
+    expect(properties.trouble).toMatch(/training stopped at batch \d+.*(not a number|finite|overflow)/s);
+    expect(Array.from(unpackFloats(properties.w) ?? [Number.NaN]).every(Number.isFinite)).toBe(true);
+    const result = await compute(properties);
+    expect(result.trouble).toBe(properties.trouble);
+    expect(SELF_CHECKS[2]?.done(result, properties)).toBe(true);
+  });
+
+  test('packs numbers bit for bit, and finds each weight at its place', async () => {
+    const values = [0, -0, 1e-40, -3.25, Number.NaN, Number.POSITIVE_INFINITY];
+    expect(Array.from(unpackFloats(packFloats(values)) ?? [])).toEqual(values.map(Math.fround));
+    expect(unpackFloats('!!')).toBeUndefined();
+    expect(unpackFloats('AAA')).toBeUndefined();
+    const { quantities, scene } = await compute({ ...start, layers: [3, 12] });
+    const weights = unpackFloats(scene?.w ?? '');
+    const names = Object.keys(quantities).filter((name) => /^[wθ]_/.test(name));
+    expect(names).toHaveLength(weights?.length ?? 0);
+    for (const name of names)
+      expect(weights?.[placeOf(name, scene?.sizes ?? []) ?? -1]).toBe(quantities[name]);
+  });
+
+  test('weights that do not fit are drawn anew, and that is said', async () => {
+    const odd = await compute({ ...start, w: packFloats([1, 2, 3]) });
+    expect(odd.notice).toMatch(/do not fit/);
+    expect(odd.scene?.w).toBe((await compute(start)).scene?.w);
+  });
+
+  test('drawn points need two classes, and keep their letters', async () => {
+    expect((await compute({ ...start, data: 'drawn' })).problem).toMatch(/no points yet/);
+    const one = { ...start, data: 'drawn', points: [0, 0, 2, 1, 1, 2] } as const;
+    expect((await compute(one)).problem).toMatch(/one class/);
+    const two = await compute({ ...one, points: [0, 0, 2, 1, 1, 2, -1, 0, 0, -1, 1, 0] });
+    expect(two.scene).toMatchObject({ kind: 'binary', classNames: ['A', 'C'], slots: [0, 2] });
+    const three = await compute({ ...one, points: [0, 0, 2, 1, 1, 3, -1, 0, 0, -1, 1, 0] });
+    expect(three.scene).toMatchObject({ kind: 'classes', classNames: ['A', 'C', 'D'] });
+  });
+});
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+const rows = (line: (i: number) => string) => Array.from({ length: 60 }, (_, i) => line(i)).join('\n');
+
+describe('a table of one’s own', () => {
+  const iris = `id,size,weight,colour,kind\n${rows((i) => `${i},${(i % 3) + (i % 7) / 10},${(i % 5) / 4},${i % 2 ? 'red' : 'blue'},kind ${i % 3}`)}`;
+
+  test('all columns are learned from, two are drawn, and classes may be many', async () => {
+    const { id, rows: count } = await keepTable('iris.csv', bytesOf(iris));
+    expect(count).toBe(60);
+    const table = { ...start, data: 'table', table: id, a: 0.05 } as const;
+    const { scene } = await compute(table);
+    expect(scene).toMatchObject({
+      kind: 'classes',
+      classNames: ['kind 0', 'kind 1', 'kind 2'],
+      inputNames: ['size', 'weight', 'colour = blue', 'colour = red'],
+      plane: { axes: 2, names: ['size', 'weight'] },
+    });
+    expect((await compute(await trained(table, 300))).scene?.accuracy).toBeGreaterThan(0.9);
+    const other = await compute({ ...table, ax: 'weight', ay: 'colour = red' });
+    expect(other.scene?.plane.names).toEqual(['weight', 'colour = red']);
+    const number = await compute({ ...table, target: 'size' });
+    expect(number.scene).toMatchObject({ kind: 'regression', classNames: [], sizes: [6, 8, 8, 1] });
+  });
+
+  test.each([
+    ['', /empty/],
+    ['a,b\n1,2\n1', /3.*fields|fields/],
+    ['a,b\n1,yes\n2,yes\n3,yes\n', /at least two different/],
+    [`a,b\n${rows((i) => `${i},some text ${i}`)}`, /several rows each|different values/],
+    ['\u0000\u0001\u0002garbage', /expected/],
+  ])('nonsense is refused in words: case %#', async (text, sentence) => {
+    await expect(keepTable('odd.csv', bytesOf(text))).rejects.toThrow(sentence);
+  });
+
+  test('a file that is too large is not read, and a table that is not here is asked for', async () => {
+    await expect(keepTable('big.csv', new Uint8Array(9_000_000))).rejects.toThrow(/larger than 8 MB/);
+    const { problem } = await compute({ ...start, data: 'table', table: '0123456789abcdef' });
+    expect(problem).toMatch(/not kept in this browser: open its CSV file again/);
+  });
+});
+
+describe('a network that travels', () => {
+  test('is the same when it comes back', async () => {
+    const { scene } = await compute({ ...start, data: 'xor', layers: [3], act: ['sigmoid'] });
+    if (!scene) throw new Error('no scene');
+    const received = receive(scene.network);
+    if (typeof received === 'string') throw new Error(received);
+    expect((await compute({ ...start, ...received })).scene?.w).toBe(scene.w);
+    expect(receive({ ...scene.network, activations: ['gelu', 'sigmoid'] })).toMatch(/gelu/);
+    expect(receive({ ...scene.network, sizes: [4, 3, 1] })).toMatch(/4 inputs/);
+  });
+
+  test('is an expression where it is small, and its output unit where it is not', async () => {
+    const small = await compute({ ...start, layers: [2], act: ['sigmoid'] });
+    const large = await compute(start);
+    const expressions = [small, large].map(({ scene }) => scene && fromNetwork(scene.network));
+    const [whole, part] = expressions.map((one) => (typeof one === 'object' ? one.expr : one));
+    expect(whole).toBe('Y = sigmoid(w35*sigmoid(w13*x1+w23*x2+b3)+w45*sigmoid(w14*x1+w24*x2+b4)+b5)');
+    expect(part).toMatch(/^Y = sigmoid\(w1\*h1\+.*\+w8\*h8\+b\)$/);
+  });
+});
+
+describe.skipIf(!executable)(`the playground in a browser${note}`, () => {
+  test('every number is the library’s, opens, and can be worked out by hand', async () => {
+    await using studio = await Studio.open();
+    for (const changes of [
+      {},
+      { data: 'blobs', classes: 3, layers: [4], act: ['relu'], layer: 2, reg: 'l2' },
+      { data: 'sine', loss: 'huber', features: [0], layers: [3, 2], act: ['elu', 'silu'], layer: 3 },
+    ] as const) {
+      await studio.go(hashOf(await trained(changes, 40)));
+      expect(await expectParity(studio, subject)).toBeGreaterThan(15);
+    }
+    await studio.go(
+      hashOf(await trained({ layers: [4], act: ['leakyRelu'], features: [0, 1, 2, 4, 5] }, 60)),
+    );
+    expect((await checkByHand(studio)).length).toBeGreaterThan(15);
+    await expectParity(studio, subject);
+    expect(studio.troubles).toEqual([]);
+  });
+
+  test('undoes to the bit, travels in its address, and pauses at once', async () => {
+    await using studio = await Studio.open();
+    const { page } = studio;
+    await studio.go('#/playground?v=1&layers=4&act=tanh');
+    await expectUndo(studio, 4);
+    await page.click('.choices button:has-text("Skip")');
+    await page.selectOption('.speed select', 'fast');
+    await page.click('.transport button.main');
+    await page.waitForFunction(() =>
+      document.querySelector('.said')?.textContent?.match(/[1-9],\d\d\d steps/),
+    );
+    await page.click('.transport button.main');
+    await studio.settled();
+    const paused = await studio.numbers();
+    await page.waitForTimeout(300);
+    expect(await studio.numbers()).toEqual(paused);
+    await expectParity(studio, subject);
+    await expectRoundTrip(studio);
+    await page.click('.stage .layer [data-q="w_13"]');
+    await page.fill('.inspector .field input[type="text"]', '1.5');
+    await studio.settled();
+    expect(await page.getAttribute('.stage .layer [data-q="w_13"]', 'data-value')).toBe('1.5');
+    await expectParity(studio, subject);
+    expect(studio.troubles).toEqual([]);
+  });
+});
