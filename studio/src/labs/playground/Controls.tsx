@@ -380,6 +380,11 @@ function TrainingControls({ session }: Given) {
       {properties.reg !== 'none' && (
         <NumberControl session={session} of="rate" short="by" min={0} max={10} step={0.001} />
       )}
+      {!session.locked.has('w') && (
+        <button type="button" disabled={properties.w === ''} onClick={() => session.set(AFRESH)}>
+          Start again
+        </button>
+      )}
     </fieldset>
   );
 }

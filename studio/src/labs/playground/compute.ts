@@ -278,9 +278,9 @@ function withPoint(before: Curve, step: number, train: number, dev: number): str
 function saidOf({ step }: PlaygroundProperties, { stepsPerEpoch }: Scene): string {
   if (step === 0) return 'Nothing is learned yet: the weights are as they were drawn.';
   const epoch = Math.floor(step / stepsPerEpoch);
-  const one = (count: number, noun: string) =>
-    `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-  return `After ${one(step, 'step')}: ${one(epoch, 'pass').replace('passs', 'passes')} over the training examples.`;
+  const count = (number: number, one: string, many: string) =>
+    `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+  return `After ${count(step, 'step', 'steps')}: ${count(epoch, 'pass', 'passes')} over the training examples.`;
 }
 
 function summaryOf(
@@ -298,7 +298,7 @@ function summaryOf(
     `loss ${loss('train')} on the training set${task.dev.length > 0 ? ` and ${loss('dev')} on the dev set` : ''}`,
     ...(accuracy === undefined
       ? []
-      : [`${displayed(accuracy).text} of the ${counted === 'dev' ? 'dev' : 'training'} set answered right`]),
+      : [`accuracy ${displayed(accuracy).text} on the ${counted === 'dev' ? 'dev' : 'training'} set`]),
   ]
     .join('; ')
     .concat('.');
