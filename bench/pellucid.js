@@ -60,7 +60,8 @@ function steps() {
     if (binary) return pellucid.mean(pellucid.softplus(z).sub(z.mul(targets)));
     return pellucid.mean(pellucid.sum(pellucid.logSoftmax(z).mul(pellucid.oneHot(targets, 10)), -1)).neg();
   };
-  const update = binary ? gradientDescent(weights, rate) : adam(weights, rate);
+  const optimizer = (binary ? pellucid.sgd : pellucid.adam)({ learningRate: rate });
+  optimizer.build(weights);
 
   const batches = data.count / batch;
   const step = new CompiledStep(() => {
@@ -71,7 +72,7 @@ function steps() {
       [inputs, targets] = [pellucid.gather(inputs, rows), pellucid.gather(targets, rows)];
     }
     const [value, gradients] = pellucid.valueAndGrad(() => loss(inputs, targets), weights)();
-    update(gradients, k.add(1));
+    optimizer.apply(gradients, weights);
     count.assign(k.add(1));
     return [value];
   }, []);
@@ -85,30 +86,6 @@ function convolution(images, kernel, bias) {
   const ones = { strides: [1, 1], dilations: [1, 1], padding: 'valid' };
   const sums = convolve(images, kernel.read(), ones).add(bias.read());
   return maxPool(pellucid.relu(sums), { ...ones, size: [2, 2], strides: [2, 2] });
-}
-
-function gradientDescent(weights, rate) {
-  return (gradients) => {
-    for (const [i, weight] of weights.entries()) weight.assign(weight.read().sub(gradients[i].mul(rate)));
-  };
-}
-
-function adam(weights, rate) {
-  const zeros = () => weights.map(({ shape }) => variable(pellucid.zeros(shape)));
-  const [means, squares] = [zeros(), zeros()];
-  return (gradients, step) => {
-    const n = step.cast('float32');
-    const correction = (beta) => pellucid.sub(1, pellucid.exp(n.mul(Math.log(beta))));
-    const [first, second] = [correction(0.9), correction(0.999)];
-    for (const [i, weight] of weights.entries()) {
-      const mean = means[i].read().mul(0.9).add(gradients[i].mul(0.1));
-      const square = squares[i].read().mul(0.999).add(pellucid.square(gradients[i]).mul(0.001));
-      means[i].assign(mean);
-      squares[i].assign(square);
-      const scale = pellucid.sqrt(square.div(second)).add(1e-8);
-      weight.assign(weight.read().sub(mean.div(first).mul(rate).div(scale)));
-    }
-  };
 }
 
 /** Epochs of `fit`, shuffling and the accuracy included; the first, which compiles, is left out. */

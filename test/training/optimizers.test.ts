@@ -112,6 +112,25 @@ describe('an optimizer takes the steps of Keras', () => {
   });
 });
 
+test.each([
+  ['sgd', optimizers.sgd({ momentum: 0.9 })],
+  ['rmsprop', optimizers.rmsprop({ momentum: 0.9, centered: true })],
+  ['adam', optimizers.adam()],
+  ['nadam', optimizers.nadam()],
+  ['lamb', optimizers.lamb()],
+  ['lion', optimizers.lion({ beta2: 0.9 })],
+])('a mean that only fades becomes 0: %s', (_, optimizer) => {
+  const weight = variable([1, 1]);
+  const step = compile((gradient: Tensor) => {
+    optimizer.apply([gradient], [weight]);
+    return [];
+  });
+  step([1, -1]);
+  // 0.9¹⁰⁰⁰ is far below the least subnormal number; rounded step by step it would stay some of them above 0.
+  for (let i = 0; i < 1000; i++) step([0, 0]);
+  expect(optimizer.slots[0]?.read().array()).toEqual([0, 0]);
+});
+
 test('every name makes its optimizer, in any case of letters', () => {
   for (const name of FACTORIES.keys()) {
     expect(optimizerOf(name).className.toLowerCase()).toBe(name.toLowerCase());

@@ -14,8 +14,11 @@ import type { Strided } from './tables.ts';
 /** Products of fewer multiplications are done before a call is worth it. */
 const NATIVE_WORK = 250_000;
 const NATIVE_LENGTH = 8;
-/** Work of one call: less, and calls cost too much; more, and threads have nothing to share. */
-const CALL_WORK = 2_000_000;
+/** A BLAS does products of up to so many multiplications without packing, which pays where that makes few calls. */
+const SMALL_WORK = 1_000_000;
+/** Multiplications of one call of a large product: less, and packing costs too much; threads need some to share. */
+const CALL_WORK = 16_000_000;
+const LEAST_CALLS = 4;
 const MOST_CALLS = 16;
 /** Lines that are copied for one call stay in the second-level cache. */
 const COPIED_BYTES = 256 * 1024;
@@ -137,19 +140,15 @@ export class NativeProduct {
     return { transposed: false, stride: depth, address: spare };
   }
 
-  /** Rows (or, of few, columns) in blocks that threads share. */
+  /** Blocks of the result that threads share. */
   #blocks(): void {
-    const { cost, work, rows, columns, depth } = this.#product;
+    const { cost, rows, columns, depth } = this.#product;
     const probe = this.#product.probe(this.#phases);
     const [left, right] = probe.map((side) => stored(side, depth));
     const copied = right ? undefined : this.#copyRight();
-    const calls = Math.max(1, Math.min(MOST_CALLS, Math.round(work / CALL_WORK)));
-    const byColumns = left !== undefined && rows.length < 8 * calls && columns.length > rows.length;
-    const length = byColumns ? columns.length : rows.length;
-    const fitting = left ? length : Math.max(8, Math.floor(COPIED_BYTES / (4 * depth)));
-    const block = Math.min(Math.ceil(length / calls / 8) * 8, Math.ceil(fitting / 8) * 8);
-    if (!left) this.#phases.ownBytes = Math.max(this.#phases.ownBytes, 4 * depth * block + 64);
-    const context = this.#phases.begin(cost, Math.ceil(length / block));
+    const grid = gridOf(rows.length, columns.length, depth, left === undefined);
+    if (!left) this.#phases.ownBytes = Math.max(this.#phases.ownBytes, 4 * depth * grid.rows + 64);
+    const context = this.#phases.begin(cost, grid.blocks);
     const { code, own } = context;
     const [a, b] = this.#product.sides(context, []);
     const from = (side: { address: Local }, as: Stored, at: Counter) => {
@@ -160,21 +159,24 @@ export class NativeProduct {
     const rightSide = copied
       ? { transposed: true, stride: columns.length, address: context.addressOf(copied) }
       : { ...(right as Stored), address: b.address };
-    eachBlock(context, length, block, (at, count) => {
-      const extent = byColumns
-        ? { rows: rows.length, columns: count, depth }
-        : { rows: count, columns: columns.length, depth };
-      pushCounter(context, at);
-      if (!byColumns) code.emit('i32.const', columns.length).emit('i32.mul');
-      const c = code.get(this.#target(context)).emit('i32.add').keep('i32');
+    eachBlock(context, grid.blocks, 1, (block) => {
+      const [row, column] = placeIn(context, grid, columns.length, block);
+      const extent = {
+        rows: leastOf(context, grid.rows, row, rows.length),
+        columns: leastOf(context, grid.columns, column, columns.length),
+        depth,
+      };
+      pushCounter(context, row);
+      code.emit('i32.const', columns.length).emit('i32.mul');
+      pushCounter(context, column);
+      const c = code.emit('i32.add').get(this.#target(context)).emit('i32.add').keep('i32');
       let leftSide: Stored & { address: Local };
-      if (byColumns) leftSide = { ...(left as Stored), address: a.address };
-      else if (left) leftSide = { ...left, address: from(a, left, at) };
+      if (left) leftSide = { ...left, address: from(a, left, row) };
       else {
-        copyLines(context, a.address, a.outer, at, count, a.depth, own, depth);
+        copyLines(context, a.address, a.outer, row, extent.rows, a.depth, own, depth);
         leftSide = { transposed: false, stride: depth, address: own };
       }
-      const address = byColumns ? from(rightSide, rightSide, at) : rightSide.address;
+      const address = from(rightSide, rightSide, column);
       this.#call(context, leftSide, { ...rightSide, address, isRight: true }, extent, c, 0);
     });
     this.#finish();
@@ -212,10 +214,12 @@ export class NativeProduct {
     const { code, own } = context;
     const [left, right] = this.#product.sides(context, []);
     const rightOwn = code.get(own).emit('i32.const', rightAt).emit('i32.add').keep('i32');
-    eachBlock(context, depth, chunk, (at, length) => {
+    eachBlock(context, depth, chunk, (at) => {
       pushCounter(context, at);
       const k = code.keep('i32');
-      const end = code.get(k).get(length).emit('i32.const', UNIT).emit('i32.mul').emit('i32.add').keep('i32');
+      code.get(k);
+      pushNumber(context, leastOf(context, chunk, k, depth));
+      const end = code.emit('i32.const', UNIT).emit('i32.mul').emit('i32.add').keep('i32');
       code
         .get(k)
         .emit('i32.const', chunk * UNIT)
@@ -279,8 +283,7 @@ export class NativeProduct {
     keep: number | Local,
   ): void {
     const { code } = context;
-    const push = (value: number | Local) =>
-      typeof value === 'number' ? code.emit('i32.const', value) : code.get(value);
+    const push = (value: number | Local) => pushNumber(context, value);
     push(Number(a.transposed));
     // A right side whose depth is dense is the transpose of what a BLAS calls B.
     push(Number(!b.transposed));
@@ -317,30 +320,88 @@ function withRoot({ space, stores }: Kernel, root: Expression): Kernel {
   return { space, stores: stores.map((store) => ({ ...store, value: replaced(store.value) })) };
 }
 
-/** Blocks of a length that threads share: where each begins, as a counter, and how long it is, as a number. */
-function eachBlock(
-  context: KernelContext,
-  length: number,
-  block: number,
-  body: (at: Counter, count: Local) => void,
-): void {
-  const { code, share } = context;
-  const run = (at: Counter) => {
-    code.emit('i32.const', length);
-    pushCounter(context, at);
-    const left = code.emit('i32.const', 2).emit('i32.shr_u').emit('i32.sub').keep('i32');
-    code.emit('i32.const', block).get(left).emit('i32.const', block).get(left);
-    body(at, code.emit('i32.lt_s').emit('select').keep('i32'));
-  };
-  if (share) forShare(code, share, length, block, block, run);
-  else forEach(code, 0, length, block, run);
+/** Blocks of a result: how many rows and columns each has, and how many blocks there are. */
+interface Grid {
+  readonly rows: number;
+  readonly columns: number;
+  readonly blocks: number;
 }
 
-/** The lesser of `most` and what is left from `k` to `end`, as a number. */
-function leastOf({ code }: KernelContext, most: number, k: Local, end: Local): Local {
-  const left = code.get(end).get(k).emit('i32.sub').emit('i32.const', 2).emit('i32.shr_u').keep('i32');
+/**
+ * Blocks that are worth a call each, of which there are enough for threads to share: cut so that little of the two
+ * sides is packed twice.
+ *
+ * @param byRows whether each block copies its rows of the left side, and so must have all columns
+ */
+function gridOf(rows: number, columns: number, depth: number, byRows: boolean): Grid {
+  const work = rows * columns * depth;
+  const isSmall = work <= MOST_CALLS * SMALL_WORK;
+  const wanted = isSmall ? work / SMALL_WORK : Math.max(LEAST_CALLS, work / CALL_WORK);
+  const calls = Math.min(MOST_CALLS, 2 ** Math.ceil(Math.log2(Math.max(1, wanted))));
+  const fitting = byRows ? Math.max(8, Math.floor(COPIED_BYTES / (4 * depth))) : rows;
+  let best: (Grid & { readonly packed: number }) | undefined;
+  for (let across = 1; across <= (byRows ? 1 : calls); across *= 2) {
+    const block = {
+      rows: Math.min(Math.ceil((rows * across) / calls / 8) * 8, Math.ceil(fitting / 8) * 8),
+      columns: Math.ceil(columns / across / 8) * 8,
+    };
+    const [down, over] = [Math.ceil(rows / block.rows), Math.ceil(columns / block.columns)];
+    const packed = down * columns + over * rows;
+    if (!best || packed <= best.packed) best = { ...block, blocks: down * over, packed };
+  }
+  return best ?? { rows, columns, blocks: 1 };
+}
+
+/** Where a block begins: its first row and column. */
+function placeIn({ code }: KernelContext, grid: Grid, columns: number, block: Counter): [Counter, Counter] {
+  const across = Math.ceil(columns / grid.columns);
+  if (typeof block === 'number') {
+    const at = block / UNIT;
+    return [Math.floor(at / across) * grid.rows * UNIT, (at % across) * grid.columns * UNIT];
+  }
+  const row = code
+    .get(block)
+    .emit('i32.const', across * UNIT)
+    .emit('i32.div_u')
+    .emit('i32.const', grid.rows * UNIT)
+    .emit('i32.mul')
+    .keep('i32');
+  if (across === 1) return [row, 0];
+  const column = code
+    .get(block)
+    .emit('i32.const', across * UNIT)
+    .emit('i32.rem_u')
+    .emit('i32.const', grid.columns)
+    .emit('i32.mul')
+    .keep('i32');
+  return [row, column];
+}
+
+/** Blocks of a length that threads share. */
+function eachBlock(
+  { code, share }: KernelContext,
+  length: number,
+  block: number,
+  body: (at: Counter) => void,
+): void {
+  if (share) forShare(code, share, length, block, block, body);
+  else forEach(code, 0, length, block, body);
+}
+
+/** The lesser of `most` and what is left from `at` to `end`, as a number. */
+function leastOf(context: KernelContext, most: number, at: Counter, end: Local | number): Local | number {
+  if (typeof end === 'number' && end % most === 0) return most;
+  const { code } = context;
+  pushCounter(context, typeof end === 'number' ? end * UNIT : end);
+  pushCounter(context, at);
+  const left = code.emit('i32.sub').emit('i32.const', 2).emit('i32.shr_u').keep('i32');
   code.emit('i32.const', most).get(left).emit('i32.const', most).get(left);
   return code.emit('i32.lt_s').emit('select').keep('i32');
+}
+
+function pushNumber({ code }: KernelContext, value: Local | number): void {
+  if (typeof value === 'number') code.emit('i32.const', value);
+  else code.get(value);
 }
 
 function lineAt(context: KernelContext, start: Local, at: Counter, length: number): Local {
@@ -354,7 +415,7 @@ function copyLines(
   from: Local,
   lines: readonly Strided[],
   at: Counter,
-  count: Local,
+  count: Local | number,
   along: readonly Strided[],
   to: Local,
   length: number,
@@ -362,7 +423,9 @@ function copyLines(
   const { code } = context;
   pushCounter(context, at);
   const line = code.keep('i32');
-  const end = code.get(line).get(count).emit('i32.const', UNIT).emit('i32.mul').emit('i32.add').keep('i32');
+  code.get(line);
+  pushNumber(context, count);
+  const end = code.emit('i32.const', UNIT).emit('i32.mul').emit('i32.add').keep('i32');
   const target = code.get(to).keep('i32');
   whilst(code, line, end, 1, () => {
     copyLine(context, from, lines, line, along, target);

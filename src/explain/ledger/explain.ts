@@ -12,11 +12,12 @@ import { Ledger } from './ledger.ts';
 import { halfSquaredError } from './losses.ts';
 import { LOCAL_NAMES, lectureNames, localNames, type UnitNames } from './names.ts';
 import { type LayerCall, type Objective, Recording } from './recording.ts';
-import type { Ending, Section, Update, ViewContext } from './section.ts';
-import { updateOf } from './update.ts';
+import type { Ending, Section, ViewContext } from './section.ts';
+import { type Update, updateOf } from './update.ts';
 import { viewOf } from './views/all.ts';
 import { densePartsOf } from './views/dense.ts';
 import { endSection, inputSection, targetOf, totalSection } from './views/ends.ts';
+import { stepSection } from './views/step.ts';
 
 export interface ExplainOptions {
   /** What will change the weights; the model's own by default, none where it was not compiled. */
@@ -123,12 +124,14 @@ function sectionsOf(recording: Recording, examples: number, update: Update | und
     last: contexts.find(({ call }) => call.output === end.output),
     number: ends.length > 1 ? i + 1 : undefined,
   }));
+  const step = update && stepSection(recording, update);
   const isTotalled = ends.length > 1 || endings.some(({ weight }) => weight);
   return [
     inputSection(recording, examples),
     ...contexts.map(viewOf),
     ...shown.map((end) => endSection(recording, examples, end)),
     ...(isTotalled ? [totalSection(recording, shown)] : []),
+    ...(step ? [step] : []),
   ];
 }
 

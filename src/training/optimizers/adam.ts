@@ -1,7 +1,14 @@
 import { add, div, expm1, maximum, mul, neg, sqrt, square, sub, zeros } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import { type Optimizer, type OptimizerOptions, type Step, towards, WeightOptimizer } from './optimizer.ts';
+import {
+  fading,
+  type Optimizer,
+  type OptimizerOptions,
+  type Step,
+  towards,
+  WeightOptimizer,
+} from './optimizer.ts';
 
 /** Decay of the moving means of g and g², and what keeps a division from being by 0. */
 export interface MomentOptions extends OptimizerOptions {
@@ -53,7 +60,7 @@ class Adam extends WeightOptimizer {
     const { beta1, beta2, epsilon } = this.#settings;
     // Both corrections for the zero start in the rate, a single number.
     const corrected = div(mul(rate, sqrt(correction(beta2, number))), correction(beta1, number));
-    const mean = towards(m.read(), gradient, 1 - beta1);
+    const mean = fading(towards(m.read(), gradient, 1 - beta1));
     const meanSquare = towards(v.read(), square(gradient), 1 - beta2);
     const size = greatest ? maximum(greatest.read(), meanSquare) : meanSquare;
     m.assign(mean);
@@ -106,7 +113,7 @@ class Adamax extends WeightOptimizer {
   ): void {
     if (!m || !u) return;
     const { beta1, beta2, epsilon } = this.#settings;
-    const mean = towards(m.read(), gradient, 1 - beta1);
+    const mean = fading(towards(m.read(), gradient, 1 - beta1));
     const size = maximum(mul(u.read(), beta2), maximum(gradient, neg(gradient)));
     m.assign(mean);
     u.assign(size);

@@ -13,7 +13,14 @@ import {
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { correction, type MomentOptions } from './adam.ts';
-import { type Optimizer, type OptimizerOptions, type Step, towards, WeightOptimizer } from './optimizer.ts';
+import {
+  fading,
+  type Optimizer,
+  type OptimizerOptions,
+  type Step,
+  towards,
+  WeightOptimizer,
+} from './optimizer.ts';
 
 class Lamb extends WeightOptimizer {
   readonly className = 'Lamb';
@@ -40,7 +47,7 @@ class Lamb extends WeightOptimizer {
   ): void {
     if (!m || !v) return;
     const { beta1, beta2, epsilon } = this.#settings;
-    const mean = towards(m.read(), gradient, 1 - beta1);
+    const mean = fading(towards(m.read(), gradient, 1 - beta1));
     const meanSquare = towards(v.read(), square(gradient), 1 - beta2);
     m.assign(mean);
     v.assign(meanSquare);

@@ -2,7 +2,14 @@ import { ArgumentError } from '../../graph/errors.ts';
 import { mul, sign, sub, zeros } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import { type Optimizer, type OptimizerOptions, type Step, towards, WeightOptimizer } from './optimizer.ts';
+import {
+  fading,
+  type Optimizer,
+  type OptimizerOptions,
+  type Step,
+  towards,
+  WeightOptimizer,
+} from './optimizer.ts';
 
 export interface LionOptions extends OptimizerOptions {
   readonly beta1?: number;
@@ -34,7 +41,7 @@ class Lion extends WeightOptimizer {
   protected update(weight: Variable, gradient: Tensor, [m]: readonly Variable[], { rate }: Step): void {
     if (!m) return;
     const direction = sign(towards(m.read(), gradient, 1 - this.#beta1));
-    m.assign(towards(m.read(), gradient, 1 - this.#beta2));
+    m.assign(fading(towards(m.read(), gradient, 1 - this.#beta2)));
     weight.assign(sub(weight.read(), mul(direction, rate)));
   }
 }

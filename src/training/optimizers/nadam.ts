@@ -3,6 +3,7 @@ import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { correction, type MomentOptions } from './adam.ts';
 import {
+  fading,
   type Optimizer,
   type OptimizerOptions,
   type Step,
@@ -58,7 +59,7 @@ class Nadam extends WeightOptimizer {
     const ofMean = div(mul(rate, next), sub(1, mul(product, next)));
     const ofGradient = div(mul(rate, sub(1, present)), sub(1, product));
     const corrected = div(1, correction(beta2, number));
-    const mean = towards(m.read(), gradient, 1 - beta1);
+    const mean = fading(towards(m.read(), gradient, 1 - beta1));
     const meanSquare = towards(v.read(), square(gradient), 1 - beta2);
     m.assign(mean);
     v.assign(meanSquare);

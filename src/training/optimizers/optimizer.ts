@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../graph/errors.ts';
-import { add, div, equal, mul, sub, where, zeros } from '../../tensor/functions.ts';
+import { add, div, equal, less, mul, sub, where, zeros } from '../../tensor/functions.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { Variable } from '../../tensor/variable.ts';
 import type { Schedule } from '../schedules.ts';
@@ -23,6 +23,8 @@ export interface Optimizer {
   readonly inner?: Optimizer;
   /** What belongs to each weight, in Keras's order. */
   readonly slots: readonly Variable[];
+  /** The moving average of each weight, where those are kept; none before it is built. */
+  readonly averages: readonly Variable[];
   /** All its state, in Keras's order. */
   readonly variables: readonly Variable[];
   /** The arguments it was made with, by Keras's names in camelCase; the learning rate as it is now. */
@@ -35,6 +37,8 @@ export interface Optimizer {
   apply(gradients: readonly Tensor[], weights: readonly Variable[]): void;
   /** Leaves weights out of weight decay; before the first step. */
   excludeFromWeightDecay(exclusion: DecayExclusion): void;
+  /** Whether weight decay, where there is one, takes from this weight. */
+  decays(weight: Variable): boolean;
   /** At the end of training: weights become their moving averages, where those are kept. */
   finalize(): void;
 }
@@ -71,6 +75,16 @@ export interface Step {
 
 /** a moved towards b by the fraction `by`. */
 export const towards = (a: Tensor, b: Tensor, by: number): Tensor => add(a, mul(sub(b, a), by));
+
+/**
+ * x, with 0 for what lies between 0 and the least normal number. A mean that only fades, of a unit that is dead or
+ * has learned its examples, would stay there for ever: rounding holds it up, and processors take many times as long
+ * for each step with such a number.
+ */
+export const fading = (x: Tensor): Tensor => {
+  const least = x.dtype === 'float64' ? 2 ** -1022 : 2 ** -126;
+  return where(less(x, least), where(less(-least, x), 0, x), x);
+};
 
 /** What all optimizers that move weights share: clipping, decay, averages, accumulation. */
 export abstract class WeightOptimizer implements Optimizer {
@@ -155,7 +169,7 @@ export abstract class WeightOptimizer implements Optimizer {
     this.#undecayed = { variables, names };
   }
 
-  #decays(weight: Variable): boolean {
+  decays(weight: Variable): boolean {
     const { variables, names } = this.#undecayed;
     return !variables.includes(weight) && !names.some((name) => weight.name.includes(name));
   }
@@ -179,6 +193,10 @@ export abstract class WeightOptimizer implements Optimizer {
     this.#slots = weights.map((weight) =>
       this.slotValues(weight).map((value) => state(value, `${weight.name} slot`)),
     );
+  }
+
+  get averages(): readonly Variable[] {
+    return this.#averages;
   }
 
   get slots(): readonly Variable[] {
@@ -224,7 +242,7 @@ export abstract class WeightOptimizer implements Optimizer {
     this.begin(step);
     for (const [i, weight] of weights.entries()) {
       // The update reads what was assigned here.
-      if (kept && this.#decays(weight)) weight.assign(mul(weight.read(), kept));
+      if (kept && this.decays(weight)) weight.assign(mul(weight.read(), kept));
       this.update(weight, clipped[i] as Tensor, this.#slots[i] ?? [], step);
     }
   }

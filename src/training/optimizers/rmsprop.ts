@@ -1,7 +1,14 @@
 import { add, div, mul, sqrt, square, sub, zeros } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import { type Optimizer, type OptimizerOptions, type Step, towards, WeightOptimizer } from './optimizer.ts';
+import {
+  fading,
+  type Optimizer,
+  type OptimizerOptions,
+  type Step,
+  towards,
+  WeightOptimizer,
+} from './optimizer.ts';
 
 export interface RMSpropOptions extends OptimizerOptions {
   readonly rho?: number;
@@ -39,11 +46,11 @@ class RMSprop extends WeightOptimizer {
     const velocity = momentum > 0 ? others.shift() : undefined;
     const average = centered ? others.shift() : undefined;
     if (!squares) return;
-    const meanSquare = towards(squares.read(), square(gradient), 1 - rho);
+    const meanSquare = fading(towards(squares.read(), square(gradient), 1 - rho));
     squares.assign(meanSquare);
     let spread = meanSquare;
     if (average) {
-      const meanGradient = towards(average.read(), gradient, 1 - rho);
+      const meanGradient = fading(towards(average.read(), gradient, 1 - rho));
       average.assign(meanGradient);
       spread = sub(meanSquare, square(meanGradient));
     }
@@ -52,7 +59,7 @@ class RMSprop extends WeightOptimizer {
       weight.assign(sub(weight.read(), move));
       return;
     }
-    const next = add(mul(velocity.read(), momentum), move);
+    const next = fading(add(mul(velocity.read(), momentum), move));
     velocity.assign(next);
     weight.assign(sub(weight.read(), next));
   }

@@ -1,7 +1,7 @@
 import { add, mul, sub, zeros } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import { type Optimizer, type OptimizerOptions, type Step, WeightOptimizer } from './optimizer.ts';
+import { fading, type Optimizer, type OptimizerOptions, type Step, WeightOptimizer } from './optimizer.ts';
 
 export interface SGDOptions extends OptimizerOptions {
   readonly momentum?: number;
@@ -38,7 +38,7 @@ class SGD extends WeightOptimizer {
       weight.assign(sub(weight.read(), descent));
       return;
     }
-    const next = sub(mul(velocity.read(), this.#momentum), descent);
+    const next = fading(sub(mul(velocity.read(), this.#momentum), descent));
     const move = this.#nesterov ? sub(mul(next, this.#momentum), descent) : next;
     weight.assign(add(weight.read(), move));
     velocity.assign(next);
