@@ -14,7 +14,15 @@ import { packFloats, unpackFloats } from '../../packed.ts';
 import { limitFor } from '../../parts/signs.ts';
 import '../../worker/engine.ts';
 import type { Work } from '../../worker/protocol.ts';
-import { type Found, openConfusion, openLoss, openMean, openNetwork, openPenalty } from './formulas.ts';
+import {
+  type Found,
+  namesOf,
+  openConfusion,
+  openLoss,
+  openMean,
+  openNetwork,
+  openPenalty,
+} from './formulas.ts';
 import {
   bringTo,
   lossesOf,
@@ -114,6 +122,7 @@ export async function compute(properties: PlaygroundProperties): Promise<Playgro
   return {
     ...found,
     scene,
+    focus: namesOf(probe.sizes).output(probe.sizes.length - 1, 0),
     ...(task.table && { table: task.table }),
     ...(properties.w !== '' &&
       !kept && { notice: 'The weights of this link do not fit this network: they were drawn anew.' }),
