@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
 import { toArray } from '../../tensor/tensor.ts';
-import { type Arrays, inOrderOf, inputsOf, isList } from '../../training/arrays.ts';
+import { type Arrays, inOrderOf, inputsOf, isList, numbersOnly } from '../../training/arrays.ts';
 import type { Loss } from '../../training/losses.ts';
 import type { Model } from '../../training/model.ts';
 import { type ObjectiveArguments, objectiveOf, type PerOutput } from '../../training/objective.ts';
@@ -84,7 +84,7 @@ function withTargets(model: Model, wanted: readonly Wanted[], y: Arrays): Object
   const all = model.outputNames;
   const isForAll = isList(y) ? y.length === all.length : all.every((name) => Object.hasOwn(Object(y), name));
   const asked = isForAll ? all : wanted.map(({ name }) => name);
-  const arrays = inOrderOf(y, asked, 'targets').map((one) => toArray(one));
+  const arrays = inOrderOf(y, asked, 'targets').map((one) => toArray(numbersOnly(one, 'targets')));
   return wanted.map((one) => ({ ...one, target: arrays[asked.indexOf(one.name)] as NDArray }));
 }
 
