@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
 import { toArray } from '../../tensor/tensor.ts';
-import { type Arrays, inOrderOf, inputsOf, isList } from '../../training/arrays.ts';
+import { type Arrays, inOrderOf, inputsOf, isList, numbersOnly } from '../../training/arrays.ts';
 import type { Loss } from '../../training/losses.ts';
 import type { Model } from '../../training/model.ts';
 import { type ObjectiveArguments, objectiveOf, type PerOutput } from '../../training/objective.ts';
@@ -84,7 +84,7 @@ function withTargets(model: Model, wanted: readonly Wanted[], y: Arrays): Object
   const all = model.outputNames;
   const isForAll = isList(y) ? y.length === all.length : all.every((name) => Object.hasOwn(Object(y), name));
   const asked = isForAll ? all : wanted.map(({ name }) => name);
-  const arrays = inOrderOf(y, asked, 'targets').map((one) => toArray(one));
+  const arrays = inOrderOf(y, asked, 'targets').map((one) => toArray(numbersOnly(one, 'targets')));
   return wanted.map((one) => ({ ...one, target: arrays[asked.indexOf(one.name)] as NDArray }));
 }
 
@@ -95,8 +95,7 @@ function sectionsOf(recording: Recording, examples: number, update: Update | und
     (end, i): Ending => ({
       loss: end.loss.className,
       target: targetOf(recording, examples, end),
-      weight:
-        end.lossWeight === 1 ? undefined : operand(ends.length > 1 ? `c_${i + 1}` : 'c', end.lossWeight),
+      weight: end.lossWeight === 1 ? undefined : operand(`c_${i + 1}`, end.lossWeight),
     }),
   );
   // One program for what will surely be looked at, with what the views add.
@@ -118,14 +117,14 @@ function sectionsOf(recording: Recording, examples: number, update: Update | und
       update,
     }),
   );
+  const isTotalled = ends.length > 1 || endings.some(({ weight }) => weight);
   const shown = ends.map((end, i) => ({
     end,
     ending: endings[i] as Ending,
     last: contexts.find(({ call }) => call.output === end.output),
-    number: ends.length > 1 ? i + 1 : undefined,
+    number: isTotalled ? i + 1 : undefined,
   }));
   const step = update && stepSection(recording, update);
-  const isTotalled = ends.length > 1 || endings.some(({ weight }) => weight);
   return [
     inputSection(recording, examples),
     ...contexts.map(viewOf),
