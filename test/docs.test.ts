@@ -12,6 +12,7 @@ const PAGES = [
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/course/${name}`),
   'docs/case-study.md',
+  'docs/saving.md',
 ];
 
 /** Runs a module as if it lay in this folder, so that it imports the package by its name, as built. */

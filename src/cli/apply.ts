@@ -61,7 +61,7 @@ export async function evaluate(
   if (!stored) throw notATable(modelPath);
   const part = await readPart(stored, dataPath, options, modelPath);
   const { metrics, confusion, predictions } = await judge(model, part, { ...stored, original: () => ({}) });
-  const { colour } = terminal;
+  const colour = terminal.colour.err;
   const { classNames, target } = stored;
   if (confusion)
     terminal.err.write(`${confusionTable(confusion, { colour, ...(classNames && { classNames }) })}\n`);
@@ -122,7 +122,7 @@ export async function inspect(modelPath: string, options: ApplyOptions, terminal
     return;
   }
   terminal.out.write(`${model.name}: ${model.parameters} parameters, ${bytes} bytes\n`);
-  terminal.out.write(`${layerTable(layers, { colour: terminal.colour })}\n\n${graph}\n`);
+  terminal.out.write(`${layerTable(layers, { colour: terminal.colour.out })}\n\n${graph}\n`);
 }
 
 /** The graph of one example's way through the model, as text. */

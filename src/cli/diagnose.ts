@@ -57,7 +57,7 @@ export async function diagnose(folder: string, options: DiagnoseOptions, termina
     );
   }
   if (options.json) terminal.out.write(`${JSON.stringify({ run: folder, ...report.toJSON() })}\n`);
-  else terminal.out.write(`${report.toText(painter(terminal.colour))}\n`);
+  else terminal.out.write(`${report.toText(painter(terminal.colour.out))}\n`);
 }
 
 function painter(colour: boolean): (text: string, severity: Severity) => string {

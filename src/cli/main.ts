@@ -11,6 +11,7 @@ import { EXPORT_KINDS, type ExportOptions, exportModel } from './export.ts';
 import { OPTIMIZER_NAMES } from './network.ts';
 import { BUILT_IN } from './sources.ts';
 import { type StudioOptions, studio } from './studio.ts';
+import { takesColour } from './terminal/colour.ts';
 import { type Terminal, type TrainOptions, train } from './train.ts';
 
 /** What was asked for cannot be done as it stands: a file, a column, an option. */
@@ -18,8 +19,12 @@ const BAD_INPUT = 2;
 /** It could have been done, and was not. */
 const FAILED = 1;
 
-const colour = process.stderr.isTTY === true && !process.env.NO_COLOR;
-const terminal: Terminal = { out: process.stdout, err: process.stderr, colour };
+const { stdout, stderr } = process;
+const terminal: Terminal = {
+  out: stdout,
+  err: stderr,
+  colour: { out: takesColour(stdout), err: takesColour(stderr) },
+};
 
 function number(check: (value: number) => boolean, expected: string) {
   return (text: string): number => {

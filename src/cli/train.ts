@@ -32,7 +32,8 @@ export interface TrainOptions extends Wishes, Omit<SourceOptions, 'seed'> {
 export interface Terminal {
   readonly out: { write(text: string): unknown };
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
-  readonly colour: boolean;
+  /** Whether the text for each is coloured. */
+  readonly colour: { readonly out: boolean; readonly err: boolean };
 }
 
 /** `pellucid train`: reads or makes examples, trains a network, shows how it went, writes the run; gives its folder. */
@@ -48,7 +49,7 @@ export async function train(
   const settings = settingsFor(source, { ...options, seed });
   const model = networkFor(source, settings);
   const say = (text: string) => void terminal.err.write(`${text}\n`);
-  const { colour } = terminal;
+  const colour = terminal.colour.err;
   say(
     `${source.description}: ${source.train.count} to train, ${source.dev?.count ?? 0} dev, ${source.test.count} test`,
   );
@@ -126,7 +127,7 @@ async function runTraining(
   terminal: Terminal,
 ): Promise<{ history: EpochRecord[]; bestEpoch: number | undefined }> {
   const history: EpochRecord[] = [];
-  const bar = new ProgressBar(terminal.err, { colour: terminal.colour });
+  const bar = new ProgressBar(terminal.err, { colour: terminal.colour.err });
   const batches = Math.ceil(source.train.count / settings.batchSize);
   let epoch = 0;
   const progress: Callback = {
@@ -182,7 +183,7 @@ function show(
   test: Judgement,
   terminal: Terminal,
 ): void {
-  const { colour } = terminal;
+  const colour = terminal.colour.err;
   const width = Math.min(terminal.err.columns ?? 80, 100);
   const series = (key: string) => history.map(({ metrics }) => Number(metrics[key] ?? Number.NaN));
   const say = (text: string) => void terminal.err.write(`\n${text}\n`);

@@ -39,8 +39,12 @@ function blockText(block: Block): string {
       .join('  ')
       .trimEnd();
   const rule = '─'.repeat(widths.reduce((total, width) => total + width + 2, -2));
-  return [line(columns.map(({ title }) => title)), rule, ...rows.map(line)].join('\n');
+  const head = hasTitles(columns) ? [line(columns.map(({ title }) => title)), rule] : [];
+  return [...head, ...rows.map(line)].join('\n');
 }
+
+/** A picture made of cells has none. */
+const hasTitles = (columns: readonly TableColumn[]) => columns.some(({ title }) => title !== '');
 
 /** GitHub's Markdown. */
 export function documentMarkdown(blocks: readonly Block[]): string {
@@ -81,7 +85,8 @@ export function documentHTML(blocks: readonly Block[]): string {
             )
             .join('')}</tr>`,
       );
-      return `<div class="scroll" role="region" aria-label="table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
+      const titles = hasTitles(block.columns) ? `<thead><tr>${head}</tr></thead>` : '';
+      return `<div class="scroll" role="region" aria-label="table" tabindex="0"><table>${titles}<tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
     })
     .join('\n');
 }

@@ -2,19 +2,21 @@ import { readArchive, writeArchive } from '../data/archive/zip.ts';
 import { ArgumentError, DataError, type Place } from '../graph/errors.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { Model } from '../training/model.ts';
+import { bytesOf, delivered } from './files.ts';
 import { type Hdf5Contents, readHdf5, writeHdf5 } from './hdf5.ts';
 import { readCompileConfig, writeCompileConfig } from './kerasCompile.ts';
 import { readModelConfig, writeModelConfig } from './kerasConfig.ts';
 import { isJson, type Json, jsonText } from './kerasFields.ts';
 import type { Reading } from './kerasLayer.ts';
 import { legacyRoot, readLegacyOptimizer, readLegacyWeights, rootText } from './kerasLegacy.ts';
+import { RUN, readRun, writeRun } from './kerasRun.ts';
 import { Allowance } from './kerasTerms.ts';
 import { hasFolders, readOptimizerState, readWeights, weightsFile } from './kerasWeights.ts';
 
 const METADATA = 'metadata.json';
 const CONFIG = 'config.json';
 const WEIGHTS = 'model.weights.h5';
-const OWN = [METADATA, CONFIG, WEIGHTS];
+const OWN = [METADATA, CONFIG, WEIGHTS, RUN];
 const ASSETS = 'assets/';
 
 /** The version of Keras whose files these are. */
@@ -26,15 +28,32 @@ const MOST_WEIGHTS = 2 ** 28;
 export interface SaveOptions {
   /** Further members of the archive, by their paths in it. */
   readonly extras?: ReadonlyMap<string, Uint8Array>;
+  /** Whether to save weights and optimizer alone, as `saveWeights` does; false by default. */
+  readonly weightsOnly?: boolean;
 }
 
 /**
  * A model as a `.keras` file, which Keras 3 opens too: its layers, weights, and, where it is compiled, how it is
- * trained and how far that has come. A model with a loss of one's own is saved uncompiled.
+ * trained and how far that has come, so that `fit` with `resume` goes on from there. A model with a loss of one's own
+ * is saved uncompiled.
  *
+ * @param path where to write it, in Node: beside the old file, which is whole until the new one is
+ * @returns the bytes of the file
  * @throws ArgumentError for a model that is not built, has layers of one's own, or functions as arguments
  */
-export async function saveModel(model: Model, { extras = new Map() }: SaveOptions = {}): Promise<Uint8Array> {
+export async function saveModel(model: Model, options?: SaveOptions): Promise<Uint8Array>;
+export async function saveModel(model: Model, path: string, options?: SaveOptions): Promise<Uint8Array>;
+export async function saveModel(
+  model: Model,
+  where: string | SaveOptions = {},
+  settings: SaveOptions = {},
+): Promise<Uint8Array> {
+  const [path, options] = typeof where === 'string' ? [where, settings] : [undefined, where];
+  if (options.weightsOnly) return saveWeights(model, path);
+  return delivered(await wholeModel(model, options), path);
+}
+
+async function wholeModel(model: Model, { extras = new Map() }: SaveOptions): Promise<Uint8Array> {
   checkBuilt(model);
   for (const path of extras.keys()) {
     if (OWN.includes(path) || path.startsWith(ASSETS)) {
@@ -52,6 +71,7 @@ export async function saveModel(model: Model, { extras = new Map() }: SaveOption
       [METADATA, encoded({ keras_version: KERAS_VERSION })],
       [CONFIG, encoded(config)],
       [WEIGHTS, weights],
+      ...(model.isCompiled ? [[RUN, writeRun(model)] as const] : []),
       ...extras,
     ]),
   );
@@ -69,7 +89,7 @@ function checkBuilt(model: Model): void {
 const encoded = (value: unknown): Uint8Array => new TextEncoder().encode(jsonText(value));
 
 export interface LoadOptions {
-  /** Where the bytes are from, for messages. */
+  /** Where the bytes are from, for messages; the path by default. */
   readonly source?: string;
   /** The length of axes that the file leaves open, such as `keras.Input((None, 8))`: here every length is known. */
   readonly openLength?: number;
@@ -86,13 +106,15 @@ export interface LoadedModel {
 }
 
 /**
- * Opens a file of a whole model: `.keras` of Keras 3, or HDF5 of Keras 2, whatever it is called. It is a Sequential
+ * Opens a file of a whole model, given by its bytes, or in Node by its path: `.keras` of Keras 3, or HDF5 of Keras 2, whatever it is called. It is a Sequential
  * or a Functional of the layers there are here, with its weights, and compiled, its optimizer where it was left, if
  * it was so when it was saved. Nothing in the file is run.
  *
  * @throws DataError when the file is damaged, or holds another kind of model, a layer that is not known, or code
  */
-export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): Promise<LoadedModel> {
+export async function loadModel(file: Uint8Array | string, given: LoadOptions = {}): Promise<LoadedModel> {
+  const options = withSource(file, given);
+  const bytes = await bytesOf(file);
   const place = placeOf(options);
   if (isHdf5(bytes)) return loadLegacyModel(await readHdf5(bytes, place), options);
   const members = await readArchive(bytes, place);
@@ -105,13 +127,19 @@ export async function loadModel(bytes: Uint8Array, options: LoadOptions = {}): P
   reading.allowance.end();
   if (options.compile !== false) {
     readCompileConfig(model, root.compile_config, place, reading.warnings);
-    if (model.isCompiled) readOptimizerState(model, contents, place);
+    if (model.isCompiled) {
+      readOptimizerState(model, contents, place);
+      readRun(model, members.get(RUN), place);
+    }
   }
   for (const path of [...members.keys()]) {
     if (OWN.includes(path) || path.startsWith(ASSETS)) members.delete(path);
   }
   return { model, extras: members, warnings: reading.warnings };
 }
+
+const withSource = <O extends LoadOptions>(file: Uint8Array | string, options: O): O =>
+  typeof file === 'string' ? { source: file, ...options } : options;
 
 const placeOf = ({ source }: LoadOptions): Place => (source === undefined ? {} : { file: source });
 
@@ -171,25 +199,31 @@ function loadLegacyModel(contents: Hdf5Contents, options: LoadOptions): LoadedMo
   return { model, extras: new Map(), warnings: reading.warnings };
 }
 
-/** Weights as a `.weights.h5` file of Keras 3, with the optimizer's state where the model is compiled. */
-export async function saveWeights(model: Model): Promise<Uint8Array> {
+/**
+ * Weights as a `.weights.h5` file of Keras 3, with the optimizer's state where the model is compiled.
+ *
+ * @param path where to write it, in Node
+ * @returns the bytes of the file
+ */
+export async function saveWeights(model: Model, path?: string): Promise<Uint8Array> {
   checkBuilt(model);
-  return writeHdf5(weightsFile(model, writeCompileConfig(model) !== undefined));
+  return delivered(await writeHdf5(weightsFile(model, writeCompileConfig(model) !== undefined)), path);
 }
 
 /**
- * Gives a model the weights of a file: `.weights.h5`, a whole `.keras` or `.h5`, or the weights of Keras 2. The model
+ * Gives a model the weights of a file, given by its bytes, or in Node by its path: `.weights.h5`, a whole `.keras` or `.h5`, or the weights of Keras 2. The model
  * is one made by the same calls, layers in the same order.
  *
  * @throws DataError when the file is damaged, or has other weights
  */
 export async function loadWeights(
   model: Model,
-  bytes: Uint8Array,
+  file: Uint8Array | string,
   options: Pick<LoadOptions, 'source'> = {},
 ): Promise<void> {
   checkBuilt(model);
-  const place = placeOf(options);
+  const bytes = await bytesOf(file);
+  const place = placeOf(withSource(file, options));
   const weights = isHdf5(bytes) ? bytes : memberOf(await readArchive(bytes, place), WEIGHTS, place);
   const contents = await readHdf5(weights, place);
   if (legacyRoot(contents) !== undefined) {

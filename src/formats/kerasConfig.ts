@@ -9,13 +9,13 @@ import { freeInputName, sequentialInput, writeInputLayer } from './kerasInput.ts
 import {
   type Entry,
   entryOf,
-  FLOAT32,
   MODELS,
   type Reading,
   readLayer,
   readVocabulary,
   within,
   writeLayer,
+  writtenPolicy,
 } from './kerasLayer.ts';
 import { layerFolders } from './kerasWeights.ts';
 
@@ -125,8 +125,8 @@ export function writeModelConfig(model: Model): Json {
 function writeAny(layer: Layer): Json {
   if (layer instanceof Sequential || layer instanceof Functional) return writeModelConfig(layer);
   if (layer instanceof InputLayer) {
-    const { name, dtype, inputShape: shape, batchSize } = layer;
-    return writeInputLayer({ name, dtype, shape, batchSize });
+    const { name, dtype, takesTexts, inputShape: shape, batchSize } = layer;
+    return writeInputLayer({ name, dtype, takesTexts, shape, batchSize });
   }
   return writeLayer(layer, writeAny);
 }
@@ -144,7 +144,13 @@ function writeSequential(model: Sequential): Json {
   return {
     module: 'keras',
     class_name: 'Sequential',
-    config: { name: model.name, trainable: model.trainable, dtype: FLOAT32, layers, ...built },
+    config: {
+      name: model.name,
+      trainable: model.trainable,
+      dtype: writtenPolicy(model.dtypePolicy),
+      layers,
+      ...built,
+    },
     registered_name: null,
     ...(model.isBuilt && { build_config: { input_shape: batchShape } }),
   };

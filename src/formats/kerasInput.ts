@@ -29,14 +29,14 @@ export function exampleShape(given: unknown, { openLength }: Reading): number[] 
   return shape.length === lengths.length ? shape : undefined;
 }
 
-function dtypeIn(fields: Fields): Dtype {
+function dtypeIn(fields: Fields): Dtype | 'string' {
   const given = fields.value('dtype') ?? 'float32';
   const named = isJson(given) && isJson(given.config) ? given.config.name : given;
   const dtype = typeof named === 'string' ? named : '';
-  if (dtype === 'bool') return 'bool';
+  if (dtype === 'bool' || dtype === 'string') return dtype;
   if (/^u?int(8|16|32|64)$/.test(dtype)) return 'int32';
   if (/^(b?float\d+|mixed_\w+)$/.test(dtype)) return 'float32';
-  throw fields.refusal('inputs of numbers', dtype, 'Look texts up before, and give the model numbers.');
+  throw fields.refusal('inputs of numbers or texts', dtype);
 }
 
 /**
@@ -77,13 +77,16 @@ export function freeInputName(taken: ReadonlySet<string>): string {
 }
 
 /** An input as Keras writes it, without what only its newest versions know. */
-export function writeInputLayer({ name, dtype, shape, batchSize }: InputSpec, exampleShape?: Shape): Json {
+export function writeInputLayer(
+  { name, dtype, takesTexts, shape, batchSize }: InputSpec,
+  exampleShape?: Shape,
+): Json {
   return {
     module: 'keras.layers',
     class_name: 'InputLayer',
     config: {
       batch_shape: [batchSize ?? null, ...(shape ?? exampleShape ?? [])],
-      dtype: dtype ?? 'float32',
+      dtype: takesTexts ? 'string' : (dtype ?? 'float32'),
       sparse: false,
       name,
     },

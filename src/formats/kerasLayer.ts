@@ -1,5 +1,6 @@
 import { ArgumentError, DataError, type Place } from '../graph/errors.ts';
 import { type Shape, sizeOf } from '../graph/ndarray.ts';
+import { type DtypePolicy, isPolicy } from '../layers/dtypePolicy.ts';
 import type { Initializer } from '../layers/initializers.ts';
 import type { Layer } from '../layers/layer.ts';
 import { IntegerLookup, StringLookup } from '../layers/preprocessing/lookups.ts';
@@ -132,11 +133,16 @@ function checkArguments(row: LayerRow, fields: Fields, warnings: string[]): void
       throw fields.refusal(`a ${name} of at most ${most}`, given[0]);
     }
   }
-  const dtype = fields.value('dtype');
-  const policy = isJson(dtype) && isJson(dtype.config) ? dtype.config.name : dtype;
-  if (typeof policy === 'string' && !/^(float32|int32|int64|bool|string)$/.test(policy)) {
+  const policy = policyNameIn(fields);
+  if (typeof policy === 'string' && !isPolicy(policy) && !/^(int32|int64|bool|string)$/.test(policy)) {
     warnings.push(`${fields.owner}: computed in float32, not ${shown(policy)}.`);
   }
+}
+
+/** What a layer computes in: a name, or an object with one. */
+function policyNameIn(fields: Fields): unknown {
+  const dtype = fields.value('dtype');
+  return isJson(dtype) && isJson(dtype.config) ? dtype.config.name : dtype;
 }
 
 /** The arguments of one layer, each read as what its layer has under that name by default. */
@@ -172,10 +178,13 @@ class Arguments {
       if (json !== undefined) options[argument] = this.#nested(json, `the ${underscored(argument)}`);
     }
     const activityRegularizer = this.#term('activityRegularizer');
+    const policy = policyNameIn(this.#fields);
     return plainly(...first, {
       ...options,
       ...(name !== '' && { name }),
       trainable: this.#fields.flag('trainable', true),
+      // Not what layers are made to compute in here at the moment.
+      dtype: typeof policy === 'string' && isPolicy(policy) ? policy : 'float32',
       ...(activityRegularizer !== undefined && { activityRegularizer }),
     });
   }
@@ -289,12 +298,13 @@ export function readVocabulary(layer: Layer, folder: string, reading: Reading): 
   else set();
 }
 
-export const FLOAT32 = {
+/** What a layer computes in, as Keras writes it. */
+export const writtenPolicy = (name: DtypePolicy): Json => ({
   module: 'keras',
   class_name: 'DTypePolicy',
-  config: { name: 'float32' },
+  config: { name },
   registered_name: null,
-};
+});
 
 /**
  * A layer that is no model as Keras writes it.
@@ -308,7 +318,7 @@ export function writeLayer(layer: Layer, inner: (layer: Layer) => Json): Json {
   const config: Record<string, unknown> = {};
   const { name, trainable, activityRegularizer } = layer;
   const all = {
-    ...{ name, trainable, dtype: FLOAT32 },
+    ...{ name, trainable, dtype: writtenPolicy(layer.dtypePolicy) },
     ...layer.config(),
     ...(activityRegularizer && { activityRegularizer }),
   };

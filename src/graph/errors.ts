@@ -35,7 +35,8 @@ function sentence({ asked, expected, received, fix }: ErrorParts): string {
   if (expected !== undefined) text += `: expected ${expected}`;
   if (received !== undefined) text += expected === undefined ? `: found ${received}` : `, found ${received}`;
   if (!/[.!?]$/.test(text)) text += '.';
-  return fix === undefined ? text : `${text} ${fix}`;
+  if (fix === undefined) return text;
+  return fix.startsWith('\n') ? text + fix : `${text} ${fix}`;
 }
 
 /** Shapes that do not fit together. */

@@ -7,6 +7,7 @@ import type { Variable } from '../tensor/variable.ts';
 import { oneOf } from './arguments.ts';
 import { type CallContext, type Layer, LayerOfSeveral, type LayerOptions, type Mask } from './layer.ts';
 import { dropout } from './noise.ts';
+import type { SeedGenerator } from './seedGenerator.ts';
 
 export interface AdditiveAttentionOptions extends LayerOptions {
   /** Whether scores have a factor that is learnt. */
@@ -34,6 +35,10 @@ abstract class Attending extends LayerOfSeveral {
     this.#rate = rate;
     this.#seed = seed;
     if (rate > 0) this.#dropout = dropout(rate, seed === undefined ? {} : { seed });
+  }
+
+  override get seedGenerators(): readonly SeedGenerator[] {
+    return this.#dropout?.seedGenerators ?? [];
   }
 
   protected setUpMany(inputShapes: readonly Shape[]): undefined {

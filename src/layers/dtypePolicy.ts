@@ -42,8 +42,11 @@ export function dtypePolicy(): DtypePolicy {
   return current;
 }
 
+/** Whether it is the name of one. */
+export const isPolicy = (name: string): name is DtypePolicy => Object.hasOwn(COMPUTE_DTYPES, name);
+
 export function checkedPolicy(policy: DtypePolicy): DtypePolicy {
-  if (Object.hasOwn(COMPUTE_DTYPES, policy)) return policy;
+  if (isPolicy(policy)) return policy;
   throw new ArgumentError({
     asked: 'dtype policy',
     expected: `one of ${Object.keys(COMPUTE_DTYPES).join(', ')}`,

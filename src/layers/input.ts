@@ -7,8 +7,8 @@ import type { SymbolicTensor } from './symbolic.ts';
 
 export interface InputOptions {
   readonly name?: string;
-  /** float32 by default; int32 for the numbers of tokens that an embedding takes. */
-  readonly dtype?: Dtype;
+  /** float32 by default; int32 for the numbers of tokens that an embedding takes; `string` for a `stringLookup`. */
+  readonly dtype?: Dtype | 'string';
   /** The number of examples in every batch, where it must be fixed. */
   readonly batchSize?: number;
 }
@@ -19,6 +19,8 @@ export class InputLayer extends Layer {
   override readonly takesAnyDtype = true;
   override readonly supportsMasking = true;
   readonly dtype: Dtype;
+  /** Whether it takes texts, which tensors hold as numbers that stand for them. */
+  readonly takesTexts: boolean;
   readonly batchSize: number | null;
   /** What the model's layers are called on. */
   readonly output: SymbolicTensor;
@@ -33,10 +35,11 @@ export class InputLayer extends Layer {
         fix: 'Leave the batch out, and give every other axis its length: pad sequences to one by padSequences.',
       });
     }
-    this.dtype = dtype;
+    this.takesTexts = dtype === 'string';
+    this.dtype = dtype === 'string' ? 'int32' : dtype;
     this.batchSize = batchSize ?? null;
     this.build(shape);
-    const [output] = this.addCall([], {}, [{ dtype, shape }], this.batchSize);
+    const [output] = this.addCall([], {}, [{ dtype: this.dtype, shape }], this.batchSize);
     this.output = output as SymbolicTensor;
   }
 
@@ -49,7 +52,10 @@ export class InputLayer extends Layer {
   }
 
   config() {
-    return { batchShape: [this.batchSize, ...this.inputShape], dtype: this.dtype };
+    return {
+      batchShape: [this.batchSize, ...this.inputShape],
+      dtype: this.takesTexts ? 'string' : this.dtype,
+    };
   }
 }
 

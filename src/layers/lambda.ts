@@ -23,7 +23,7 @@ class Lambda extends LayerOfSeveral {
   }
 
   config() {
-    return {};
+    return { function: this.#of };
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type Mask,
 } from './layer.ts';
 import { dropout } from './noise.ts';
+import type { SeedGenerator } from './seedGenerator.ts';
 import { type Terms, termsOf, type WeightTerms } from './terms.ts';
 
 export interface MultiHeadAttentionOptions extends LayerOptions, WeightTerms<'kernel' | 'bias'> {
@@ -70,6 +71,10 @@ class MultiHeadAttention extends LayerOfSeveral {
     this.#kernelTerms = termsOf('kernel', options, 'glorotUniform');
     this.#biasTerms = termsOf('bias', options, 'zeros');
     if (rate > 0) this.#dropout = dropout(rate, seed === undefined ? {} : { seed });
+  }
+
+  override get seedGenerators(): readonly SeedGenerator[] {
+    return this.#dropout?.seedGenerators ?? [];
   }
 
   protected setUpMany(inputShapes: readonly Shape[], { inputNames = [] }: CallSite): undefined {

@@ -1,12 +1,12 @@
 import { ArgumentError } from '../graph/errors.ts';
 import type { Shape } from '../graph/ndarray.ts';
-import type { Key } from '../graph/threefry.ts';
 import { add, greaterEqual, mul, where, zerosLike } from '../tensor/functions.ts';
-import { nextKey, type RandomOptions, randomNormal, randomUniform } from '../tensor/random.ts';
+import { type RandomOptions, randomNormal, randomUniform } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { oneOf, within } from './arguments.ts';
 import { DATA_FORMATS, type DataFormat } from './dataFormat.ts';
 import { type CallContext, Layer, type LayerOptions } from './layer.ts';
+import { SeedGenerator } from './seedGenerator.ts';
 
 export interface RandomLayerOptions extends LayerOptions {
   /** Of the numbers it draws; by default the next of the sequence that `setSeed` starts. */
@@ -16,28 +16,31 @@ export interface RandomLayerOptions extends LayerOptions {
 /** A layer that is random while training, other numbers in each step, and the identity otherwise. */
 abstract class RandomLayer extends Layer {
   override readonly supportsMasking = true;
-  readonly #seed: number | undefined;
-  #key: Key | undefined;
+  readonly #generator: SeedGenerator;
 
   constructor({ seed, ...options }: RandomLayerOptions) {
     super(options);
-    this.#seed = seed;
+    this.#generator = new SeedGenerator(seed);
+  }
+
+  override get seedGenerators(): readonly SeedGenerator[] {
+    return [this.#generator];
   }
 
   protected setUp(inputShape: Shape): Shape {
-    this.#key = nextKey(this.#seed);
+    this.#generator.begin();
     return inputShape;
   }
 
-  call(x: Tensor, { training, step }: CallContext): Tensor {
-    if (!training || !this.#key) return x;
-    return this.disturb(x, { seed: this.#key, ...(step && { stream: step }) });
+  call(x: Tensor, { training, step, drawn }: CallContext): Tensor {
+    const key = training ? this.#generator.next(drawn) : undefined;
+    return key ? this.disturb(x, { seed: key, ...(step && { stream: step }) }) : x;
   }
 
   protected abstract disturb(x: Tensor, source: RandomOptions): Tensor;
 
   protected seedConfig() {
-    return { seed: this.#seed ?? null };
+    return { seed: this.#generator.seed ?? null };
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Shape } from '../graph/ndarray.ts';
-import { foldIn, type Key } from '../graph/threefry.ts';
+import { foldIn } from '../graph/threefry.ts';
 import { concat, greaterEqual, matmul, mul, slice } from '../tensor/functions.ts';
 import { gruStep, lstmStep, type Recurrence, type Step, simpleStep } from '../tensor/nn/recurrent.ts';
-import { nextKey, randomUniform } from '../tensor/random.ts';
+import { randomUniform } from '../tensor/random.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { activationOf } from './activations.ts';
 import { wholeNumber, within } from './arguments.ts';
 import { type Initializer, initializerOf, ones } from './initializers.ts';
 import { type CallContext, LayerOfSeveral, type LayerOptions } from './layer.ts';
+import { SeedGenerator } from './seedGenerator.ts';
 import { type ActivationLike, type Terms, termsOf, type WeightTerms } from './terms.ts';
 
 export interface CellOptions extends LayerOptions, WeightTerms<'kernel' | 'recurrent' | 'bias'> {
@@ -47,8 +48,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
   protected readonly biasTerms: Terms;
   readonly #dropout: number;
   readonly #recurrentDropout: number;
-  readonly #seed: number | undefined;
-  #key: Key | undefined;
+  readonly #generator: SeedGenerator;
   protected kernel: Variable | undefined;
   protected recurrentKernel: Variable | undefined;
   protected bias: Variable | undefined;
@@ -65,8 +65,12 @@ export abstract class RecurrentCell extends LayerOfSeveral {
     this.biasTerms = termsOf('bias', options, 'zeros');
     this.#dropout = within(asked, 'dropout', dropout, 0, 1);
     this.#recurrentDropout = within(asked, 'recurrentDropout', recurrentDropout, 0, 1);
-    this.#seed = options.seed;
+    this.#generator = new SeedGenerator(options.seed);
     activationOf(activation);
+  }
+
+  override get seedGenerators(): readonly SeedGenerator[] {
+    return [this.#generator];
   }
 
   /** A cell like it, with weights of its own. */
@@ -76,7 +80,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
     const features = inputShape.at(-1);
     if (features === undefined) throw this.misfit('inputs of [batch, features]', inputShape);
     const width = this.gates * this.units;
-    this.#key = nextKey(this.#seed);
+    this.#generator.begin();
     this.kernel = this.addWeight('kernel', [features, width], this.kernelTerms.weight);
     this.recurrentKernel = this.addWeight(
       'recurrent_kernel',
@@ -99,6 +103,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
   /** x·W + b for all steps at once: [batch, time, features] → [batch, time, gates·units]. */
   project(x: Tensor, context: CallContext): Tensor {
     const [batch = 1, time = 1, features = 1] = x.shape;
+    this.#generator.next(context.drawn);
     const shown = this.#dropped(x, [batch, 1, features], this.#dropout, 0, context);
     const product = matmul(shown.reshape([batch * time, features]), (this.kernel as Variable).read());
     const bias = this.inputBias();
@@ -118,9 +123,11 @@ export abstract class RecurrentCell extends LayerOfSeveral {
   }
 
   /** Drops the same places at every step of time. */
-  #dropped(x: Tensor, noise: Shape, rate: number, stream: number, { training, step }: CallContext): Tensor {
-    if (!training || rate === 0 || !this.#key) return x;
-    const seed = foldIn(this.#key, stream);
+  #dropped(x: Tensor, noise: Shape, rate: number, stream: number, context: CallContext): Tensor {
+    const { training, step, drawn } = context;
+    const key = this.#generator.current(drawn);
+    if (!training || rate === 0 || !key) return x;
+    const seed = foldIn(key, stream);
     const kept = greaterEqual(randomUniform(noise, 0, 1, { seed, ...(step && { stream: step }) }), rate);
     return mul(x, kept.cast(x.dtype).div(1 - rate));
   }
@@ -143,7 +150,7 @@ export abstract class RecurrentCell extends LayerOfSeveral {
       ...this.biasTerms.config(),
       dropout: this.#dropout,
       recurrentDropout: this.#recurrentDropout,
-      seed: this.#seed ?? null,
+      seed: this.#generator.seed ?? null,
     };
   }
 }

@@ -1,10 +1,14 @@
 import { ArgumentError } from '../graph/errors.ts';
 import { type NDArray, sizeOf } from '../graph/ndarray.ts';
+import { isTexts, type NestedTexts, textTensor } from '../layers/preprocessing/texts.ts';
 import { Tensor, type TensorLike, toArray } from '../tensor/tensor.ts';
 import type { InputSpec } from './model/model.ts';
 
 /** The arrays of a model: one, a list with one for each input or output, or a record by their names. */
-export type Arrays = TensorLike | readonly TensorLike[] | Readonly<Record<string, TensorLike>>;
+export type Arrays = Values | readonly Values[] | Readonly<Record<string, Values>>;
+
+/** Numbers, or texts for an input that takes them. */
+export type Values = TensorLike | NestedTexts;
 
 /**
  * Arrays in the order of `names`.
@@ -12,7 +16,7 @@ export type Arrays = TensorLike | readonly TensorLike[] | Readonly<Record<string
  * @param kind what they are, for messages: `inputs` or `targets`
  * @throws ArgumentError for another number of them, or other names
  */
-export function inOrderOf(given: Arrays, names: readonly string[], kind: string): TensorLike[] {
+export function inOrderOf(given: Arrays, names: readonly string[], kind: string): Values[] {
   const problem = (received: string) =>
     new ArgumentError({
       asked: kind,
@@ -28,16 +32,16 @@ export function inOrderOf(given: Arrays, names: readonly string[], kind: string)
     if (unknown.length + missing.length > 0) {
       throw problem(missing.length > 0 ? `none for ${missing.join(', ')}` : `also ${unknown.join(', ')}`);
     }
-    return names.map((name) => given[name] as TensorLike);
+    return names.map((name) => given[name] as Values);
   }
   if (names.length === 1) {
     // A list of one tensor or array of the data floor is a list of arrays, too.
-    const [only] = Array.isArray(given) && given.length === 1 ? (given as readonly TensorLike[]) : [];
-    return [typeof only === 'object' && !Array.isArray(only) ? only : (given as TensorLike)];
+    const [only] = Array.isArray(given) && given.length === 1 ? (given as readonly Values[]) : [];
+    return [typeof only === 'object' && !Array.isArray(only) ? only : (given as Values)];
   }
   if (!Array.isArray(given)) throw problem('one array');
   if (given.length !== names.length) throw problem(`${given.length} arrays`);
-  return [...(given as readonly TensorLike[])];
+  return [...(given as readonly Values[])];
 }
 
 /** Whether it is a list of tensors or arrays, rather than nested numbers. */
@@ -45,7 +49,7 @@ export const isList = (given: Arrays): given is readonly TensorLike[] =>
   Array.isArray(given) &&
   given.some((one) => one instanceof Tensor || (typeof one === 'object' && 'data' in one));
 
-function isRecord(given: Arrays): given is Readonly<Record<string, TensorLike>> {
+function isRecord(given: Arrays): given is Readonly<Record<string, Values>> {
   return (
     typeof given === 'object' &&
     !Array.isArray(given) &&
@@ -59,9 +63,32 @@ function isRecord(given: Arrays): given is Readonly<Record<string, TensorLike>> 
 export function inputsOf(given: Arrays, specs: readonly InputSpec[]): NDArray[] {
   // A model that has not said what it takes gets what there is.
   if (specs.length === 0)
-    return (isList(given) ? given : [given as TensorLike]).map((one) => inDtype(one, undefined));
+    return (isList(given) ? given : [given as Values]).map((one) => numbersOf(one, undefined));
   const names = specs.map(({ name }) => name);
-  return inOrderOf(given, names, 'inputs').map((array, i) => inDtype(array, specs[i]?.dtype));
+  return inOrderOf(given, names, 'inputs').map((array, i) => numbersOf(array, specs[i]));
+}
+
+/** @throws ArgumentError for texts */
+export function numbersOnly(given: Values, kind: string): TensorLike {
+  if (!isTexts(given)) return given;
+  throw new ArgumentError({
+    asked: kind,
+    expected: 'numbers',
+    received: 'texts',
+    fix: 'Look texts up before, by stringLookup or encodeTarget.',
+  });
+}
+
+/** The numbers of an input, those that stand for its texts if it takes such. */
+function numbersOf(given: Values, spec: InputSpec | undefined): NDArray {
+  if (!isTexts(given)) return inDtype(given, spec?.dtype);
+  if (spec?.takesTexts) return textTensor(given).value();
+  throw new ArgumentError({
+    asked: `input "${spec?.name ?? 'input'}"`,
+    expected: 'numbers',
+    received: 'texts',
+    fix: "Begin the model with input(shape, { dtype: 'string' }) and a stringLookup, or look texts up before.",
+  });
 }
 
 function inDtype(given: TensorLike, wanted: NDArray['dtype'] | undefined): NDArray {

@@ -8,6 +8,7 @@ import type { Model } from './model/model.ts';
 import { explainNonFinite } from './nonFinite.ts';
 import { Passes } from './passes.ts';
 import { BatchSteps } from './program.ts';
+import type { Progress, Run } from './progress.ts';
 import { Totals } from './totals.ts';
 
 /** What `fit` repeats: passes over the data in steps of training. */
@@ -15,8 +16,11 @@ export interface Epochs {
   /** Steps in each epoch, where that is known. */
   readonly steps: number | undefined;
   readonly examples: number | undefined;
-  /** @returns whether it was not cut short by `stopTraining` */
-  run(epoch: number, shuffleKey: Key, callbacks: Callbacks): Promise<boolean>;
+  readonly totals: Totals;
+  /** Goes to where a run has come. */
+  begin(progress: Progress): Promise<void>;
+  /** Trains for an epoch, or what is left of it. @returns whether it was not cut short by `stopTraining` */
+  run(progress: Run, callbacks: Callbacks): Promise<boolean>;
   /** Loss and metrics of the epoch so far. */
   logs(): Logs;
   /** Lets go of the data. */
@@ -32,6 +36,7 @@ export class ResidentEpochs implements Epochs {
   readonly examples: number;
   readonly #model: Model;
   readonly #passes: Passes;
+  #shuffleKey: Key = [0, 0];
   /** Passes begun; the next begins when the batches of the one before are used up. */
   #begun = 0;
   /** Steps that take about `CHUNK_MILLISECONDS`; found by trying. */
@@ -44,19 +49,31 @@ export class ResidentEpochs implements Epochs {
     this.examples = steps === undefined ? examples.count : steps * this.#passes.batchSize;
   }
 
-  logs(): Logs {
-    return this.#passes.logs();
+  get totals(): Totals {
+    return this.#passes.totals;
   }
 
-  async run(epoch: number, shuffleKey: Key, callbacks: Callbacks): Promise<boolean> {
+  logs(): Logs {
+    return this.totals.logs();
+  }
+
+  async begin({ epoch, batch, shuffleKey, totals }: Progress): Promise<void> {
+    const { batches } = this.#passes;
+    const done = epoch * this.steps + batch;
+    this.#shuffleKey = shuffleKey;
+    this.#begun = Math.floor(done / batches);
+    if (done % batches > 0) this.#passes.begin(this.#begun++, shuffleKey, done % batches);
+    this.totals.restore(totals);
+  }
+
+  async run(progress: Run, callbacks: Callbacks): Promise<boolean> {
     const passes = this.#passes;
-    passes.reset();
-    // A resumed run takes up the passes where they were.
-    this.#begun = Math.max(this.#begun, Math.floor((epoch * this.steps) / passes.batches));
-    for (let step = 0; step < this.steps; ) {
-      if (passes.isOver) passes.begin(this.#begun++, shuffleKey);
+    if (progress.batch === 0) this.totals.reset();
+    for (let step = progress.batch; step < this.steps; ) {
+      if (passes.isOver) passes.begin(this.#begun++, this.#shuffleKey);
       await callbacks.call('onTrainBatchBegin', step);
       step += this.#runSteps(Math.min(callbacks.everyBatch ? 1 : this.#chunk, this.steps - step));
+      progress.batch = step;
       await callbacks.call('onTrainBatchEnd', step - 1, this.logs());
       await turn();
       if (this.#model.stopTraining && step < this.steps) return false;
@@ -86,25 +103,39 @@ export class StreamedEpochs implements Epochs {
   readonly examples = undefined;
   readonly #model: Model;
   readonly #reader: BatchReader;
-  readonly #totals: Totals;
+  readonly totals: Totals;
   readonly #batchSteps: BatchSteps;
 
   constructor(model: Model, reader: BatchReader, steps?: number) {
     this.steps = steps;
     this.#model = model;
     this.#reader = reader;
-    this.#totals = new Totals(model.objectives);
-    this.#batchSteps = new BatchSteps('train', model, this.#totals);
+    this.totals = new Totals(model.objectives);
+    this.#batchSteps = new BatchSteps('train', model, this.totals);
   }
 
   logs(): Logs {
-    return this.#totals.logs();
+    return this.totals.logs();
   }
 
-  async run(_epoch: number, _key: Key, callbacks: Callbacks): Promise<boolean> {
-    this.#totals.reset();
-    const limit = this.steps ?? Number.POSITIVE_INFINITY;
-    for (let step = 0; step < limit; step++) {
+  /** Reads what has been trained on without training on it again. */
+  async begin({ epoch, batch, begun, totals }: Progress): Promise<void> {
+    for (let past = begun; past < epoch; past++) await this.#skip(this.#limit);
+    await this.#skip(batch);
+    this.totals.restore(totals);
+  }
+
+  async #skip(steps: number): Promise<void> {
+    for (let step = 0; step < steps; step++) if (!(await this.#nextBatch(step))) return;
+  }
+
+  get #limit(): number {
+    return this.steps ?? Number.POSITIVE_INFINITY;
+  }
+
+  async run(progress: Run, callbacks: Callbacks): Promise<boolean> {
+    if (progress.batch === 0) this.totals.reset();
+    for (let step = progress.batch; step < this.#limit; step++) {
       const batch = await this.#nextBatch(step);
       if (!batch) break;
       this.#model.buildFor(batch.inputs);
@@ -116,6 +147,7 @@ export class StreamedEpochs implements Epochs {
         this.#model.setState(before);
         throw explainNonFinite(this.#model, () => batch, step, 1);
       }
+      progress.batch = step + 1;
       await callbacks.call('onTrainBatchEnd', step, logs);
       await turn();
       if (this.#model.stopTraining) return false;

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
-import { type TensorLike, toArray } from '../tensor/tensor.ts';
-import { type Arrays, inOrderOf, inputsOf, isList, rowsBetween } from './arrays.ts';
+import { toArray } from '../tensor/tensor.ts';
+import { type Arrays, inOrderOf, inputsOf, isList, numbersOnly, rowsBetween, type Values } from './arrays.ts';
 import type { Model } from './model/model.ts';
 
 /** What belongs to examples, or to a batch of them: for each input, and for each output. */
@@ -89,8 +89,8 @@ export function withClassWeights(
 
 function targetsOf(model: Model, y: Arrays | undefined): (NDArray | undefined)[] {
   if (y === undefined) return [];
-  const list = (array: TensorLike) => toArray(array);
-  if (model.trainStep) return isList(y) ? y.map(list) : [toArray(y as TensorLike)];
+  const list = (array: Values) => toArray(numbersOnly(array, 'targets'));
+  if (model.trainStep) return isList(y) ? y.map(list) : [list(y as Values)];
   const wanted = model.compiled.outputs.map(({ name, loss, metrics }) => ({
     name,
     needed: loss !== undefined || metrics.length > 0,
@@ -102,10 +102,10 @@ function targetsOf(model: Model, y: Arrays | undefined): (NDArray | undefined)[]
 }
 
 function sampleWeightsOf(given: Arrays, model: Model, count: number): NDArray[] {
-  const asFloats = (array: TensorLike) => toArray(array, { dtype: 'float32' });
+  const asFloats = (array: Values) => toArray(numbersOnly(array, 'sample weights'), { dtype: 'float32' });
   const names = model.trainStep ? ['output'] : model.compiled.outputs.map(({ name }) => name);
   if (count > 1 && !isList(given) && !isNamed(given, names)) {
-    const one = asFloats(given as TensorLike);
+    const one = asFloats(given as Values);
     return Array.from({ length: count }, () => one);
   }
   return inOrderOf(given, names, 'sample weights').map(asFloats);

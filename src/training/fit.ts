@@ -2,6 +2,7 @@ import { ArgumentError, NumericError } from '../graph/errors.ts';
 import { nextKey } from '../tensor/random.ts';
 import type { Arrays } from './arrays.ts';
 import { BatchReader, type BatchSource, isBatchSource } from './batches.ts';
+import { seedsOf } from './callbacks/backup.ts';
 import { type Callback, Callbacks, type FitPlan, type Logs } from './callbacks/callback.ts';
 import { History } from './callbacks/history.ts';
 import { hasTerminal, progressBar } from './callbacks/progressBar.ts';
@@ -9,6 +10,7 @@ import { type Epochs, ResidentEpochs, StreamedEpochs } from './epochs.ts';
 import { type Evaluation, ResidentEvaluation, StreamedEvaluation } from './evaluation.ts';
 import { type Examples, examplesOf, splitLast, type WeightingOptions, withClassWeights } from './examples.ts';
 import type { Model } from './model/model.ts';
+import { Run, remind } from './progress.ts';
 
 /** Examples to validate with: inputs, targets and weights, or batches. */
 export type ValidationData =
@@ -34,6 +36,12 @@ export interface FitOptions extends WeightingOptions {
   readonly stepsPerEpoch?: number;
   /** The epoch to begin with, from 0: to go on with an earlier run. */
   readonly initialEpoch?: number;
+  /**
+   * Whether to go on with the run that the model was saved in: with the next epoch or batch, in the same order, with
+   * what the callbacks remember, bit for bit as if it had never ended. A model without such a run begins anew; sources
+   * of batches are read once more up to where the run had come. False by default.
+   */
+  readonly resume?: boolean;
   readonly callbacks?: readonly Callback[];
   /** 0: says nothing; 1: a bar on a terminal, few lines elsewhere; 2: a line an epoch. Else 1 on a terminal. */
   readonly verbose?: 0 | 1 | 2 | 'auto';
@@ -48,7 +56,9 @@ export async function fit(
 ): Promise<History> {
   const { epochs = 1, initialEpoch = 0 } = options;
   checkCounts(options);
-  const [loop, validation] = prepared(model, data, targets, options);
+  const prepare = () => preparedFor(model, data, targets, options);
+  const [prepared, validation] = prepare();
+  let loop = prepared;
   const history = new History();
   const list = [...(options.callbacks ?? []), ...shownProgress(options.verbose), history];
   const callbacks = new Callbacks(list);
@@ -56,19 +66,33 @@ export async function fit(
     epochs,
     batches: loop.steps,
     examples: loop.examples,
-    initialEpoch,
-    shuffleKey: nextKey(options.seed),
+    progress: {
+      ...{ epoch: initialEpoch, batch: 0, begun: initialEpoch },
+      ...{ shuffleKey: nextKey(options.seed), totals: [], callbacks: [] },
+    },
     callbacks: list,
   };
   model.stopTraining = false;
   let logs: Logs = {};
   try {
     await callbacks.call('onTrainBegin', model, plan);
+    const { progress: fresh } = plan;
+    const seeds = `${seedsOf(model)}`;
+    if (options.resume && model.progress) plan.progress = model.progress;
     await callbacks.call('resume', model, plan);
-    for (let epoch = plan.initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
+    if (plan.progress !== fresh) remind(list, plan.progress.callbacks);
+    // Seeds are part of the programs.
+    if (seeds !== `${seedsOf(model)}`) [loop] = prepare();
+    await loop.begin(plan.progress);
+    const run = new Run(plan.progress, loop.totals, list);
+    model.progress = run;
+    while (run.epoch < epochs && !model.stopTraining) {
+      const { epoch } = run;
       await callbacks.call('onEpochBegin', epoch);
-      const finished = await loop.run(epoch, plan.shuffleKey, callbacks);
+      const finished = await loop.run(run, callbacks);
       if (!finished) break;
+      run.epoch++;
+      run.batch = 0;
       const validates = validation && isDue(epoch, options.validationFreq ?? 1);
       logs = { ...loop.logs(), ...(validates ? await validation.logs(callbacks, 'val_') : {}) };
       await callbacks.call('onEpochEnd', epoch, logs);
@@ -102,7 +126,7 @@ function checkCounts(options: FitOptions): void {
   }
 }
 
-function prepared(
+function preparedFor(
   model: Model,
   data: Arrays | BatchSource,
   targets: Arrays | undefined,

@@ -45,7 +45,7 @@ export {
   sparseCategoricalCrossentropy,
   squaredHinge,
 } from './metrics/means.ts';
-export { type MeanMetric, type Metric, meanMetric, weightsFor } from './metrics/metric.ts';
+export { type MeanMetric, type Metric, meanMetric } from './metrics/metric.ts';
 export { type IoUOptions, ioU, type MeanIoUOptions, meanIoU } from './metrics/overlap.ts';
 export { RunningMetric, running } from './metrics/running.ts';
 export { type F1Options, f1Score, fBetaScore, type R2Options, r2Score } from './metrics/scores.ts';

@@ -1,8 +1,9 @@
 import { ArgumentError } from '../graph/errors.ts';
 import { where } from '../tensor/functions.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { averagedWeightsFor } from './losses/weights.ts';
 import { type Loss, type LossName, lossOf } from './losses.ts';
-import { type Metric, meanMetric, metricOf, weightsFor } from './metrics.ts';
+import { type Metric, meanMetric, metricOf } from './metrics.ts';
 
 /** A loss or metric of one's own: targets and outputs, [batch, …], to one number for each example. */
 export type PlainFunction = (target: Tensor, output: Tensor) => Tensor;
@@ -152,4 +153,4 @@ export function countedWeights(mask: Tensor | undefined, weights: Tensor | undef
 }
 
 const timesWeights = (kept: Tensor, weights: Tensor | undefined): Tensor =>
-  weights ? kept.mul(weightsFor(kept, weights)) : kept;
+  weights ? kept.mul(averagedWeightsFor(kept, weights)) : kept;

@@ -16,7 +16,8 @@ export class Passes {
   readonly batchSize: number;
   readonly #model: Model;
   readonly #data: ResidentData;
-  readonly #totals: Totals;
+  /** What loss and metrics add up to since they were reset. */
+  readonly totals: Totals;
   readonly #shuffle: boolean;
   readonly #wholes: number;
   readonly #whole: CompiledStep;
@@ -31,13 +32,13 @@ export class Passes {
     this.#data = new ResidentData(examples);
     this.batchSize = Math.min(batchSize, count);
     this.#shuffle = shuffle;
-    this.#totals = new Totals(model.objectives);
+    this.totals = new Totals(model.objectives);
     const rest = count % this.batchSize;
     this.batches = Math.ceil(count / this.batchSize);
     this.#wholes = Math.floor(count / this.batchSize);
     this.#done = this.batches;
     const stepOf = (size: number) =>
-      residentStep('train', model, this.#data, this.#totals, size, this.batchSize);
+      residentStep('train', model, this.#data, this.totals, size, this.batchSize);
     this.#whole = stepOf(this.batchSize);
     if (rest > 0) this.#rest = stepOf(rest);
     model.lastReport = this.#whole.report;
@@ -55,11 +56,11 @@ export class Passes {
 
   /** Loss and metrics since `reset`. */
   logs(): Logs {
-    return this.#totals.logs();
+    return this.totals.logs();
   }
 
   reset(): void {
-    this.#totals.reset();
+    this.totals.reset();
   }
 
   /** Begins a pass, at a batch of it: its order comes from the key and its number. */

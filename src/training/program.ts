@@ -140,14 +140,14 @@ export interface StepData {
 
 function stepData({ inputs, targets, weights }: Parts<Tensor>, step: Tensor): StepData {
   const y = targets.filter((target): target is Tensor => target !== undefined);
-  return { x: inputs, y, sampleWeight: weights, context: { training: true, step } };
+  return { x: inputs, y, sampleWeight: weights, context: { training: true, step, drawn: new Map() } };
 }
 
 /** Applies a model to a batch and measures: losses by output, and what is to be made small. */
 export function lossOn(model: Model, batch: Parts<Tensor>, context: CallContext): BatchResult {
   const added: Tensor[] = [];
   const addLoss = (more: Tensor) => added.push(more);
-  const { outputs: found, masks } = model.forward(batch.inputs, { ...context, addLoss });
+  const { outputs: found, masks } = model.forward(batch.inputs, { ...context, addLoss, drawn: new Map() });
   // What is measured is measured in full, whatever the model computes in.
   const outputs = found.map(inFull);
   const weighted: Tensor[] = [];

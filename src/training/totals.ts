@@ -1,3 +1,4 @@
+import type { NDArray } from '../graph/ndarray.ts';
 import { zeros } from '../tensor/functions.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
@@ -15,8 +16,8 @@ export interface BatchResult {
   readonly masks: readonly (Tensor | undefined)[];
 }
 
-const kept = (name: string, shape: readonly number[] = []) =>
-  new Variable(zeros(shape), { name: `sum of ${name}`, trainable: false });
+/** Makes a variable that adds up. */
+type Keep = (name: string, shape?: readonly number[]) => Variable;
 
 /** A mean over batches, by their sizes. */
 class RunningMean {
@@ -24,14 +25,10 @@ class RunningMean {
   readonly #sum: Variable;
   readonly #count: Variable;
 
-  constructor(name: string) {
+  constructor(name: string, keep: Keep) {
     this.#name = name;
-    this.#sum = kept(name);
-    this.#count = kept(`examples of ${name}`);
-  }
-
-  get variables(): readonly Variable[] {
-    return [this.#sum, this.#count];
+    this.#sum = keep(name);
+    this.#count = keep(`examples of ${name}`);
   }
 
   add(value: Tensor, examples: number): void {
@@ -51,15 +48,39 @@ export class Totals {
   readonly #outputs: readonly OutputObjective[];
   readonly #means = new Map<string, RunningMean>();
   readonly #states = new Map<string, readonly Variable[]>();
+  /** All of them, in the order in which they came about. */
+  readonly #variables: Variable[] = [];
+  /** Values for variables that are still to come about. */
+  #restored: readonly NDArray[] = [];
 
   constructor(outputs: readonly OutputObjective[]) {
     this.#outputs = outputs;
   }
 
   reset(): void {
-    const means = [...this.#means.values()].flatMap(({ variables }) => variables);
-    for (const state of [...means, ...this.#states.values()].flat()) state.assign(zeros(state.shape));
+    this.#restored = [];
+    for (const variable of this.#variables) variable.assign(zeros(variable.shape));
   }
+
+  values(): readonly NDArray[] {
+    return this.#variables.map((variable) => variable.value());
+  }
+
+  /** Goes on from what `values` once gave. @throws ShapeError for those of other metrics */
+  restore(values: readonly NDArray[]): void {
+    this.#restored = values;
+    for (const [i, variable] of this.#variables.entries()) {
+      const value = values[i];
+      if (value) variable.assign(value);
+    }
+  }
+
+  readonly #keep: Keep = (name, shape = []) => {
+    const value = this.#restored[this.#variables.length] ?? zeros(shape);
+    const made = new Variable(value, { name: `sum of ${name}`, trainable: false });
+    this.#variables.push(made);
+    return made;
+  };
 
   /** Adds a batch, inside of a compiled function. */
   add({ total, losses, outputs, masks }: BatchResult, batch: Parts<Tensor>): void {
@@ -82,7 +103,7 @@ export class Totals {
   ): void {
     for (const { key, metric, weighted } of metrics) {
       const state =
-        this.#states.get(key) ?? metric.stateShapes(output.shape).map((shape) => kept(key, shape));
+        this.#states.get(key) ?? metric.stateShapes(output.shape).map((shape) => this.#keep(key, shape));
       this.#states.set(key, state);
       const before = state.map((variable) => variable.read());
       const after = metric.update(
@@ -98,7 +119,7 @@ export class Totals {
   /** Adds values of a batch by name, to be averaged over the examples. */
   addNamed(values: Readonly<Record<string, Tensor>>, batch: Parts<Tensor>): void {
     for (const [name, value] of Object.entries(values)) {
-      const mean = this.#means.get(name) ?? new RunningMean(name);
+      const mean = this.#means.get(name) ?? new RunningMean(name, this.#keep);
       this.#means.set(name, mean);
       mean.add(value.mean(), batch.inputs[0]?.shape[0] ?? 1);
     }

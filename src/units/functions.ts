@@ -61,6 +61,9 @@ const enclosed = (
   latex: (...values: string[]) => `${latexOpen}${values.join(', ')}${latexClose}`,
 });
 
+/** What is more than a name or a number stands in parentheses. */
+const atomic = (text: string) => (/[^\p{L}\p{N}._′]/u.test(text) ? `(${text})` : text);
+
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
 /** Whether one number is less than, or equal to, another: 1, 0, or not known from their intervals. */
@@ -109,6 +112,18 @@ export const FUNCTIONS = {
   sqrt: {
     ...named('√', Math.sqrt, { words: 'the square root of' }),
     latex: (x: string) => `\\sqrt{${x}}`,
+  },
+  /** A base above 0 to the power of any number. */
+  pow: {
+    name: 'pow',
+    evaluate: (base: number, exponent: number) => base ** exponent,
+    range: (base: Interval, exponent: Interval) => {
+      const ends = [base.low, base.high].flatMap((b) => [b ** exponent.low, b ** exponent.high]);
+      return { low: Math.min(...ends), high: Math.max(...ends) };
+    },
+    text: (base: string, exponent: string) => `${atomic(base)}^${atomic(exponent)}`,
+    latex: (base: string, exponent: string) => `\\left(${base}\\right)^{${exponent}}`,
+    words: (base: string, exponent: string) => `${base} to the power of ${exponent}`,
   },
   abs: {
     ...enclosed('abs', ['|', '|'], ['\\left|', '\\right|']),

@@ -24,7 +24,7 @@ function explain(...args: string[]) {
 async function shown(subject: Subject<PerceptronOptions>, options: PerceptronOptions): Promise<string> {
   const written: string[] = [];
   const out = { write: (text: string) => written.push(text) };
-  await subject.run(options, { out, err: out, colour: false });
+  await subject.run(options, { out, err: out, colour: { out: false, err: false } });
   return written.join('');
 }
 

@@ -18,7 +18,11 @@ function pellucid(...args: string[]) {
 async function shown(name: string, options: Record<string, unknown> = {}, colour = false): Promise<string> {
   const written: string[] = [];
   const out = { write: (text: string) => written.push(text) };
-  await SUBJECTS[name]?.run(options as ExplainOptions, { out, err: out, colour });
+  await SUBJECTS[name]?.run(options as ExplainOptions, {
+    out,
+    err: out,
+    colour: { out: colour, err: colour },
+  });
   return written.join('');
 }
 const json = async (name: string, options: Record<string, unknown> = {}) =>
@@ -30,7 +34,7 @@ const SLOW = new Set(['reinforce', 'dqn']);
 describe.each(Object.keys(SUBJECTS).filter((name) => !SLOW.has(name)))('explain %s', (name) => {
   test('shows tables, and every number as JSON', async () => {
     const text = await shown(name);
-    expect(text).toMatch(/─{8}/);
+    expect(text).toMatch(name === 'augmentation' ? /█{8}/ : /─{8}/);
     expect(text).not.toMatch(/undefined|\[object|NaN(?! )/);
     expect(Object.keys(await json(name)).length).toBeGreaterThan(1);
   });
@@ -93,7 +97,12 @@ describe('the figures of the course, by section', () => {
   test('1.1: rewards alone are enough', async () => {
     expect((await json('bandit')).bestLate).toBeGreaterThan(0.8);
     expect((await json('q-learning')).greedy).toBe(-13);
-    expect((await json('sarsa', { episodes: 1000 })).greedy).toBeLessThan(-13);
+    // SARSA counts on its own random moves, and keeps away from the cliff: a longer way, but there.
+    for (const seed of [1, 2, 3]) {
+      const { greedy } = await json('sarsa', { seed });
+      expect(greedy).toBeLessThan(-13);
+      expect(greedy).toBeGreaterThan(-20);
+    }
     expect((await json('q-learning', { world: 'S..,.H.,..G' })).greedy).toBe(1);
   });
 
@@ -249,6 +258,34 @@ describe('the figures of the course, by section', () => {
       '0.002',
     ]);
     expect(weightDecay.after[0]).toBeCloseTo(0.95, 6);
+  });
+
+  test('1.7: noise on the inputs is a penalty on the weights, σ²·Σw²', async () => {
+    const { noise } = await json('regularisation', { weights: [0.5, -1, 2], noise: 0.2 });
+    expect(noise.clean).toBeCloseTo(1.5 ** 2, 6);
+    expect(noise.penalty).toBeCloseTo(0.04 * 5.25, 12);
+    // Of 20,000 copies the mean is off by about 2·1.5·0.2·√5.25/√20,000 = 0.01.
+    expect(Math.abs(noise.measured - noise.clean - noise.penalty)).toBeLessThan(0.04);
+  });
+
+  test('1.6: remedies against vanishing gradients, each a switch', async () => {
+    const flow = async (options: Record<string, unknown>) =>
+      (await json('gradient-flow', { activation: 'sigmoid', ...options })).rows[0].flow;
+    expect(await flow({})).toBeLessThan(1e-4);
+    expect(await flow({ residual: true })).toBeGreaterThan(0.05);
+    expect(await flow({ batchNormalization: true })).toBeGreaterThan(1e-3);
+  });
+
+  test('1.1: an autoencoder says eight words in three numbers, and nobody names them', async () => {
+    const { rows, errors, code } = await json('autoencoder', { units: 3 });
+    expect(errors.at(-1)).toBeLessThan(errors[0] / 10);
+    expect(code).toBe(3);
+    for (const { input, output } of rows) {
+      expect(output.indexOf(Math.max(...output))).toBe(input.indexOf(1));
+    }
+    // Their codes are all different.
+    const codes = rows.map((row: { code: number[] }) => row.code.map((value) => value.toFixed(1)).join());
+    expect(new Set(codes).size).toBe(8);
   });
 
   test('1.7: flipped twice is the same picture', async () => {

@@ -138,6 +138,27 @@ test('the gates and states of an LSTM have their names, moment by moment', () =>
   expect(cell).toBeCloseTo(expected, 6);
 });
 
+test.each([true, false])('the gates of a GRU have theirs, reset after the product: %s', (resetAfter) => {
+  setSeed(3);
+  const model = sequential([layers.input([3, 1]), layers.gru(2, { resetAfter })]);
+  const x = tensor([[[0.5], [1], [-2]]]);
+  const ledger = explain(model, x, tensor([[0, 1]]), { loss: meanSquaredError() });
+  const titles = ledger.quantities.map(({ title }) => title);
+  for (const title of ['update gate', 'reset gate', 'candidate'])
+    expect(titles).toEqual(expect.arrayContaining([1, 2, 3].map((t) => `${title}, t = ${t}`)));
+  const symbols = (path: string) => ledger.cell(path).formula()?.symbols();
+  expect(symbols('layer1.h2[1]')).toBe('h₂[2] = u₂[2]·h₂[1] + (1 − u₂[2])·tanh(g₂[2])');
+  expect(symbols('layer1.O[0]')).toBe('O[0] = u₁[3]·h₁[2] + (1 − u₁[3])·tanh(g₁[3])');
+  const value = (path: string) => ledger.cell(path).value;
+  const update = value('layer1.u3[0]');
+  expect(symbols('layer1.u3[0]')).toMatch(/^u₁\[3\] = σ\(/);
+  expect(update).toBeGreaterThan(0);
+  const expected = update * value('layer1.h2[0]') + (1 - update) * Math.tanh(value('layer1.g3[0]'));
+  expect(value('layer1.O[0]')).toBeCloseTo(expected, 6);
+  for (const { path, formula } of formulasOf(ledger))
+    expect(formula.holds(), `${path}: ${formula.filled()}`).toBe(true);
+});
+
 test('a branch of a functional model is opened, and where it joins again', () => {
   setSeed(4);
   const from = layers.input([3]);

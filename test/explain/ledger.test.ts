@@ -354,6 +354,9 @@ describe('a network too large to print', () => {
     expect(part).toContain('Error₉₁₆ = t₉₁₆ − O₉₁₆');
     expect(part).toContain('… and 123 more');
     expect(part).not.toContain('I₉₁₇ =');
+    expect(() => ledger.toText({ layer: '2', unit: 10 })).toThrow(
+      /one unit of dense_1: expected one of its 10, found number 11, counted from 1/,
+    );
     expect(() => ledger.toText({ layer: '7' })).toThrow(
       /expected one of input \(input\), 1 \(dense\), 2 \(dense_1\)/,
     );

@@ -11,7 +11,7 @@ import {
   saveWeights,
   toJSON,
 } from '../../src/formats/index.ts';
-import { DataError, type Model, type NDArray } from '../../src/index.ts';
+import { DataError, type Model, type NDArray, textsIn } from '../../src/index.ts';
 
 // Written, with what Keras says of them, by fixtures/keras/generate_models.py.
 const FOLDER = new URL('../../fixtures/keras/', import.meta.url);
@@ -104,6 +104,61 @@ describe('a model of Keras', () => {
     expect(predict(again.model)).toEqual(predict(model));
     expect(again.model.getState()).toEqual(model.getState());
     expect(toJSON(again.model)).toBe(toJSON(model));
+  });
+});
+
+describe('a model of Keras that computes in 16 bits', () => {
+  // Written by fixtures/keras/generate_mixed.py.
+  const mixed: Record<string, Mixed> = JSON.parse(new TextDecoder().decode(read('mixed.json')));
+  interface Mixed {
+    readonly inputs: Stored;
+    readonly outputs: Stored;
+    readonly dtypes: Readonly<Record<string, string>>;
+    readonly optimizer: string;
+    readonly iterations: number;
+  }
+
+  it.each(Object.entries(mixed))(
+    '%s predicts what it does there, and is saved as it was',
+    async (name, entry) => {
+      const { model, warnings } = await loadModel(read(`${name}.keras`));
+      expect(warnings).toEqual([]);
+      const dtypesOf = (one: Model) =>
+        Object.fromEntries(one.layers.slice(1).map((layer) => [layer.name, layer.dtypePolicy]));
+      const { [model.layers[0]?.name ?? '']: _, ...dtypes } = entry.dtypes;
+      expect(dtypesOf(model)).toEqual(dtypes);
+      // Three digits, or two, are left of every step.
+      expectOutputs(model, [entry.inputs], [entry.outputs], name === 'mixed_float16' ? 5e-3 : 4e-2);
+      expect(model.optimizer?.className).toBe(entry.optimizer);
+      expect(model.optimizer?.iterations.read().item()).toBe(entry.iterations);
+      const again = await loadModel(await saveModel(model));
+      expect(dtypesOf(again.model)).toEqual(dtypes);
+      expect(again.model.getState()).toEqual(model.getState());
+    },
+  );
+});
+
+describe('a model of Keras with texts', () => {
+  // Written by fixtures/keras/generate_texts.py.
+  const texts = JSON.parse(new TextDecoder().decode(read('texts.json'))) as {
+    in: { inputs: string[][]; outputs: number[][] };
+    out: { inputs: number[][]; outputs: string[] };
+  };
+
+  it('takes them, and is the same when saved again', async () => {
+    const { model, warnings } = await loadModel(read('texts_in.keras'));
+    expect(warnings).toEqual([]);
+    const found = model.predict(texts.in.inputs);
+    for (const [i, wanted] of texts.in.outputs.flat().entries()) {
+      expect(found.dataSync()[i]).toBeCloseTo(wanted, 5);
+    }
+    const again = await loadModel(await saveModel(model));
+    expect(again.model.predict(texts.in.inputs).array()).toEqual(found.array());
+  });
+
+  it('gives them', async () => {
+    const { model } = await loadModel(read('texts_out.keras'));
+    expect(textsIn(model.predict(texts.out.inputs))).toEqual(texts.out.outputs);
   });
 });
 

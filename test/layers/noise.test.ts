@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type Layer, layers, ones, type Shape, type Tensor, tensor } from '../../src/index.ts';
+import {
+  dropout,
+  input,
+  type Layer,
+  layers,
+  model,
+  ones,
+  randomNormal,
+  type Shape,
+  sequential,
+  sgd,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../src/index.ts';
 
 const SIZE = 20_000;
 
@@ -113,4 +127,26 @@ test('a noiseShape that does not fit is refused', () => {
   expect(() => layer.call(ones([2, 3]), { training: true })).toThrow(
     'layer "drop" with noiseShape [null, 2]: expected for each axis of [2, 3] null, 1 or its length.',
   );
+});
+
+describe('a layer that is called twice in a step', () => {
+  const shape = [64] as const;
+  test.each([
+    ['dropout', () => dropout(0.5)],
+    ['gaussianNoise', () => layers.gaussianNoise(1)],
+    ['gaussianDropout', () => layers.gaussianDropout(0.5)],
+    ['a model with dropout', () => sequential([dropout(0.5)])],
+    ['lstm with dropout', () => layers.lstm(64, { dropout: 0.5, recurrentDropout: 0.5 })],
+  ])('%s, draws other numbers for each call', (name, make) => {
+    const x = input(name.startsWith('lstm') ? [3, 64] : shape);
+    const shared = make();
+    // With the same numbers in both calls, nothing would be left.
+    const net = model({ inputs: x, outputs: layers.subtract([shared(x), shared(x)]) });
+    net.compile({ optimizer: sgd({ learningRate: 1e-9 }), loss: 'mse' });
+    const data = randomNormal([4, ...x.exampleShape], 1, 1, { seed: 3 });
+    const losses = [0, 1].map(() => net.trainOnBatch(data, zeros([4, 64])).loss ?? 0);
+    expect(losses[0]).toBeGreaterThan(1e-3);
+    expect(losses[1]).not.toBe(losses[0]);
+    expect(net.testOnBatch(data, zeros([4, 64])).loss).toBe(0);
+  });
 });

@@ -20,6 +20,7 @@ export function handCheck(formula: Element): Omit<Checked, 'name'> {
     '√': Math.sqrt,
     exp: Math.exp,
     ln: Math.log,
+    'log₁₀': Math.log10,
     tanh: Math.tanh,
     sin: Math.sin,
     cos: Math.cos,

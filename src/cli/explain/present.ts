@@ -47,7 +47,7 @@ export async function present(
     terminal.err.write(`wrote ${options.html}\n`);
   }
   if (!options.json && options.html === undefined) {
-    terminal.out.write(`${textOf(explanation.blocks, terminal.colour)}\n`);
+    terminal.out.write(`${textOf(explanation.blocks, terminal.colour.out)}\n`);
   }
 }
 

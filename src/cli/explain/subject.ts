@@ -1,6 +1,7 @@
 import type { Option } from 'commander';
 import { type Block, documentHTML, type TableColumn } from '../../explain/index.ts';
-import { displayed, LECTURE_SLIPS, type Slip } from '../../units/index.ts';
+import { displayed, fixed } from '../../units/formula.ts';
+import { LECTURE_SLIPS, type Slip } from '../../units/index.ts';
 import type { Terminal } from '../train.ts';
 import { type ExplainOptions, present } from './present.ts';
 
@@ -62,12 +63,22 @@ export function grid(
   { follows = false }: { follows?: boolean } = {},
 ): Block {
   const columns = titles.map((title, at): TableColumn => {
-    const numbers = rows.length > 0 && rows.every((row) => typeof row[at] === 'number');
+    const numbers = rows.length > 0 && rows.every((row) => isNumber(row[at]));
     return { title, ...(numbers && { align: 'right' }), ...(numbers && follows && { follows }) };
   });
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? shown(cell) : cell)));
+  // Digits stand under digits: where one number of a column needs all decimals, all have them.
+  const isLong = titles.map((_, at) =>
+    rows.some((row) => typeof row[at] === 'number' && /\.\d{4}$/.test(shown(row[at]))),
+  );
+  const text = (cell: string | number, at: number) =>
+    typeof cell === 'string' ? cell : isLong[at] && !(Math.abs(cell) < 1e-3) ? fixed(cell) : shown(cell);
+  const cells = rows.map((row) => row.map(text));
   return { kind: 'table', columns, rows: cells };
 }
+
+/** A number, or one that is written already. */
+const isNumber = (cell: string | number | undefined) =>
+  typeof cell === 'number' || (cell !== undefined && /^−?\d+(\.\d+)?$/.test(cell));
 
 /** The slips in the lecture's text about something, under a heading of their own; nothing where there are none. */
 export function slipsAbout(topic: string): Block[] {

@@ -3,6 +3,7 @@ import type { Subject } from './subject.ts';
 import { ACTIVATION_FUNCTION } from './subjects/activation.ts';
 import { ADALINE } from './subjects/adaline.ts';
 import { AUGMENTATION } from './subjects/augmentation.ts';
+import { AUTOENCODER } from './subjects/autoencoder.ts';
 import { BANDIT } from './subjects/bandit.ts';
 import { BATCHES } from './subjects/batches.ts';
 import { BIAS_VARIANCE } from './subjects/biasVariance.ts';
@@ -41,6 +42,7 @@ export const SUBJECTS: Readonly<Record<string, Subject>> = {
   competitive: COMPETITIVE,
   kohonen: KOHONEN,
   'k-means': K_MEANS,
+  autoencoder: AUTOENCODER,
   bandit: BANDIT,
   'q-learning': Q_LEARNING,
   sarsa: SARSA,

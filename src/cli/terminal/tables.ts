@@ -21,7 +21,7 @@ export interface TableOptions {
 const GAP = '  ';
 const MOST = 32;
 
-/** An aligned table: the titles, a rule, the rows. */
+/** An aligned table: the titles, a rule, the rows; the rows alone where no column has a title. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -37,16 +37,15 @@ export function table(
   );
   const padded = (text: string, at: number) => pad(text, widths[at] ?? 0, columns[at]?.align);
   const paint = options.paint ?? ((text: string) => text);
-  return [
-    titles.map(padded).join(GAP).trimEnd(),
-    dim('─'.repeat(widths.reduce((total, width) => total + width, 0) + GAP.length * (widths.length - 1))),
-    ...cells.map((row, y) =>
-      row
-        .map((text, x) => paint(padded(text, x), y, x))
-        .join(GAP)
-        .trimEnd(),
-    ),
-  ].join('\n');
+  const width = widths.reduce((total, one) => total + one, 0) + GAP.length * (widths.length - 1);
+  const head = [titles.map(padded).join(GAP).trimEnd(), dim('─'.repeat(width))];
+  const body = cells.map((row, y) =>
+    row
+      .map((text, x) => paint(padded(text, x), y, x))
+      .join(GAP)
+      .trimEnd(),
+  );
+  return [...(titles.some((title) => title !== '') ? head : []), ...body].join('\n');
 }
 
 /** The layers of a network with their shapes and parameters, and the total. */

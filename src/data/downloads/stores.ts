@@ -1,3 +1,5 @@
+import { DataError } from '../../graph/errors.ts';
+
 /** A place that keeps files by name. */
 export interface FileStore {
   /** The file, or undefined if there is none. */
@@ -18,23 +20,32 @@ export async function folderStore(folder: string): Promise<FileStore> {
       try {
         return await readFile(join(folder, name));
       } catch (cause) {
-        if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-        throw cause;
+        const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+        if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+        throw unusable(`reading ${name}`, 'a file that can be read', join(folder, name), cause);
       }
     },
     async write(name, bytes) {
-      await mkdir(folder, { recursive: true });
       // Under another name until it is whole; of this process alone, so that two can download at once.
       const partial = join(folder, `${name}.${process.pid}.part`);
       try {
+        await mkdir(folder, { recursive: true });
         await writeFile(partial, bytes);
         await rename(partial, join(folder, name));
+      } catch (cause) {
+        throw unusable(`keeping ${name}`, 'a folder that can be written to', folder, cause);
       } finally {
-        await rm(partial, { force: true });
+        await rm(partial, { force: true }).catch(() => undefined);
       }
     },
     placeOf: (name) => join(folder, name),
   };
+}
+
+function unusable(asked: string, expected: string, file: string, cause: unknown): DataError {
+  const received = cause instanceof Error ? cause.message : `${cause}`;
+  const fix = 'Give another place by the option folder or cacheFolder.';
+  return new DataError({ asked, expected, received, fix }, { file }, { cause });
 }
 
 /** The cache of downloads of one data set: a folder in Node, the page's cache storage in browsers. */

@@ -4,12 +4,11 @@ import { examplesOf, mapParts } from '../../training/examples.ts';
 import type { Model } from '../../training/model.ts';
 import { columnVerdicts } from './columns.ts';
 import { curvatureVerdict, lossCurvature } from './curvature.ts';
-import { activationVerdict, deadVerdict, flowVerdict, saturationVerdict, stepVerdict } from './flow.ts';
+import { signalVerdicts } from './flow.ts';
 import { biasVariance, type ErrorsInPercent } from './generalisation.ts';
 import { numbersVerdict } from './nonFinite.ts';
 import { Diagnosis } from './report.ts';
 import { measureSignals } from './signals.ts';
-import type { Verdict } from './verdict.ts';
 
 export interface DiagnoseOptions {
   /** Examples to look at, drawn by `seed`; 256 by default. */
@@ -45,18 +44,13 @@ export function diagnose(model: Model, x: Arrays, y: Arrays, options: DiagnoseOp
   if (numbers.severity === 'problem') return new Diagnosis(verdicts);
   const targets = part.targets.filter((target) => target !== undefined);
   const layers = measureSignals(model, part.inputs, targets);
-  const found: (Verdict | undefined)[] = [
-    flowVerdict(layers),
-    activationVerdict(layers),
-    deadVerdict(layers),
-    saturationVerdict(layers),
-    stepVerdict(layers),
+  const verdictOnCurvature =
     curvatureSteps > 0
       ? curvatureVerdict(
           lossCurvature(model, part.inputs, targets, { steps: curvatureSteps }),
           model.compiled.optimizer,
         )
-      : undefined,
-  ];
-  return new Diagnosis([...verdicts, ...found.filter((verdict) => verdict !== undefined)], layers);
+      : undefined;
+  const curvature = verdictOnCurvature ? [verdictOnCurvature] : [];
+  return new Diagnosis([...verdicts, ...signalVerdicts(layers), ...curvature], layers);
 }

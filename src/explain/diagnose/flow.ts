@@ -17,6 +17,12 @@ const AGAINST_EXPLODING = [
   'Normalise between layers (batch or layer normalisation).',
 ];
 
+/** All verdicts on what goes through the layers of a network, from the input to the output. */
+export function signalVerdicts(layers: readonly LayerSignal[]): Verdict[] {
+  const verdicts = [flowVerdict, activationVerdict, deadVerdict, saturationVerdict, stepVerdict];
+  return verdicts.map((verdict) => verdict(layers)).filter((verdict) => verdict !== undefined);
+}
+
 /** Whether gradients grow or shrink between the last layer with weights and the first. */
 export function flowVerdict(layers: readonly LayerSignal[]): Verdict | undefined {
   const weighted = layers.filter(({ weightGradientNorm }) => weightGradientNorm !== undefined);

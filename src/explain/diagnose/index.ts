@@ -4,6 +4,7 @@ export { type Curvature, curvatureOf, curvatureVerdict, hessianProduct, lossCurv
 export { type DiagnoseOptions, diagnose } from './diagnose.ts';
 export { lanczos, type Multiply, type Spectrum, tridiagonalEigenvalues } from './eigenvalues.ts';
 export { type DepthExperiment, type DepthFigures, signalByDepth, slopeProduct } from './experiments.ts';
+export { signalVerdicts } from './flow.ts';
 export {
   biasVariance,
   type ErrorsInPercent,
@@ -12,6 +13,13 @@ export {
   type StoppingPoint,
 } from './generalisation.ts';
 export { Diagnosis } from './report.ts';
-export { type LayerSignal, measureSignals, type SignalMeter, signalMeter } from './signals.ts';
+export {
+  CAN_DIE,
+  type LayerSignal,
+  measureSignals,
+  SATURATION_BOUNDS,
+  type SignalMeter,
+  signalMeter,
+} from './signals.ts';
 export type { Severity, Topic, Verdict } from './verdict.ts';
 export { type WatchOptions, watch } from './watch.ts';

@@ -47,13 +47,13 @@ export interface LayerSignal {
 }
 
 /** Where the slope falls below 1 % of its greatest: σ′ = a(1 − a) ≤ 0.0025, tanh′ = 1 − a² ≤ 0.01. */
-const BOUNDS: Readonly<Record<string, readonly [low: number, high: number]>> = {
+export const SATURATION_BOUNDS: Readonly<Record<string, readonly [low: number, high: number]>> = {
   sigmoid: [0.5 - Math.sqrt(0.2475), 0.5 + Math.sqrt(0.2475)],
   tanh: [-Math.sqrt(0.99), Math.sqrt(0.99)],
 };
 
 /** Activations that are 0, slope included, for all negative sums. */
-const CAN_DIE: ReadonlySet<string> = new Set(['relu', 'relu6']);
+export const CAN_DIE: ReadonlySet<string> = new Set(['relu', 'relu6']);
 
 /** The name of a layer's activation function, from its arguments or its kind. */
 export function activationName(layer: Layer): string | undefined {
@@ -112,7 +112,7 @@ function signalOf(layer: Layer, figures: readonly number[]): LayerSignal {
     deviation: Math.sqrt(spread),
     zero,
     dead: activation && CAN_DIE.has(activation) ? dead : undefined,
-    saturated: activation && activation in BOUNDS ? saturated : undefined,
+    saturated: activation && activation in SATURATION_BOUNDS ? saturated : undefined,
     gradientNorm: gradient,
     weightGradientNorm: has ? weightGradient : undefined,
     weightNorm: has ? normOf(matrices(layer).map((weight) => weight.value())) : undefined,
@@ -143,7 +143,7 @@ const matrices = (layer: Layer): Variable[] => trainable(layer).filter(({ shape 
 function outputFigures(layer: Layer, output: Tensor): Tensor[] {
   const values = output.cast('float32').reshape([-1, output.shape.at(-1) ?? 1]); // [examples and places, units]
   const share = (condition: Tensor) => condition.cast('float32').mean();
-  const [low, high] = BOUNDS[activationName(layer) ?? ''] ?? [
+  const [low, high] = SATURATION_BOUNDS[activationName(layer) ?? ''] ?? [
     Number.NEGATIVE_INFINITY,
     Number.POSITIVE_INFINITY,
   ];

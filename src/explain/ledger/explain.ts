@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
 import { toArray } from '../../tensor/tensor.ts';
-import { type Arrays, inOrderOf, inputsOf, isList } from '../../training/arrays.ts';
+import { type Arrays, inOrderOf, inputsOf, isList, numbersOnly } from '../../training/arrays.ts';
 import type { Loss } from '../../training/losses.ts';
 import type { Model } from '../../training/model.ts';
 import { type ObjectiveArguments, objectiveOf, type PerOutput } from '../../training/objective.ts';
@@ -12,11 +12,12 @@ import { Ledger } from './ledger.ts';
 import { halfSquaredError } from './losses.ts';
 import { LOCAL_NAMES, lectureNames, localNames, type UnitNames } from './names.ts';
 import { type LayerCall, type Objective, Recording } from './recording.ts';
-import type { Ending, Section, Update, ViewContext } from './section.ts';
-import { updateOf } from './update.ts';
+import type { Ending, Section, ViewContext } from './section.ts';
+import { type Update, updateOf } from './update.ts';
 import { viewOf } from './views/all.ts';
 import { densePartsOf } from './views/dense.ts';
 import { endSection, inputSection, targetOf, totalSection } from './views/ends.ts';
+import { stepSection } from './views/step.ts';
 
 export interface ExplainOptions {
   /** What will change the weights; the model's own by default, none where it was not compiled. */
@@ -83,7 +84,7 @@ function withTargets(model: Model, wanted: readonly Wanted[], y: Arrays): Object
   const all = model.outputNames;
   const isForAll = isList(y) ? y.length === all.length : all.every((name) => Object.hasOwn(Object(y), name));
   const asked = isForAll ? all : wanted.map(({ name }) => name);
-  const arrays = inOrderOf(y, asked, 'targets').map((one) => toArray(one));
+  const arrays = inOrderOf(y, asked, 'targets').map((one) => toArray(numbersOnly(one, 'targets')));
   return wanted.map((one) => ({ ...one, target: arrays[asked.indexOf(one.name)] as NDArray }));
 }
 
@@ -123,12 +124,14 @@ function sectionsOf(recording: Recording, examples: number, update: Update | und
     last: contexts.find(({ call }) => call.output === end.output),
     number: ends.length > 1 ? i + 1 : undefined,
   }));
+  const step = update && stepSection(recording, update);
   const isTotalled = ends.length > 1 || endings.some(({ weight }) => weight);
   return [
     inputSection(recording, examples),
     ...contexts.map(viewOf),
     ...shown.map((end) => endSection(recording, examples, end)),
     ...(isTotalled ? [totalSection(recording, shown)] : []),
+    ...(step ? [step] : []),
   ];
 }
 

@@ -28,6 +28,7 @@ export function pagesOf(sections: readonly Section[], examples: number, size: nu
       expected: `one of ${sections.map(({ key, name }) => `${key.replace(/^layer/, '')} (${name})`).join(', ')}`,
     });
   }
+  if (unit !== undefined && layer !== undefined) for (const section of chosen) checkUnit(section, unit);
   const tooLarge = layer === undefined && size * examples > WHOLE;
   if (tooLarge) return summary(sections, size);
   return chosen.flatMap((section) => pagesOfSection(section, examples, unit, limit));
@@ -35,6 +36,18 @@ export function pagesOf(sections: readonly Section[], examples: number, size: nu
 
 const isNamed = ({ key, name }: Section, layer: string) =>
   [key, name, key.replace(/^layer/, '')].includes(layer);
+
+/** @throws ArgumentError where a layer told unit by unit has no such one */
+function checkUnit({ name, quantities }: Section, unit: number): void {
+  const units = quantities.flatMap(({ unitOf, shape }) => (unitOf ? [shape.at(-1) ?? 1] : []));
+  const count = Math.max(...units);
+  if (units.length === 0 || (unit >= 0 && unit < count)) return;
+  throw new ArgumentError({
+    asked: `one unit of ${name}`,
+    expected: `one of its ${count}`,
+    received: `number ${unit + 1}, counted from 1`,
+  });
+}
 
 /** How large each layer is, and how to see a part. */
 function summary(sections: readonly Section[], size: number): Block[] {
@@ -77,6 +90,7 @@ function pagesOfSection(
         .filter(({ role }) => role !== 'net' && role !== 'output')
         .flatMap((quantity) => tableOf(quantity, example, unit, limit)),
     ]),
+    ...shared.filter(({ role }) => role === 'step').flatMap((quantity) => tableOf(quantity, 0, unit, limit)),
     ...updates(shared, unit, limit),
   ];
   return blocks;

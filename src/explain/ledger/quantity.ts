@@ -11,6 +11,7 @@ export type Role =
   | 'weight'
   | 'slot'
   | 'change'
+  | 'step'
   | 'new'
   | 'loss'
   | 'other';

@@ -1,10 +1,10 @@
-import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
+import { sizeOf } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import type { Operand } from '../../units/formula.ts';
 import type { UnitNames } from './names.ts';
 import type { Quantity } from './quantity.ts';
 import type { LayerCall, Recording } from './recording.ts';
-import type { StepRule } from './rules.ts';
+import type { Update } from './update.ts';
 
 /** A layer, or what stands before and after all of them: its quantities in the order they are computed. */
 export interface Section {
@@ -46,25 +46,6 @@ export interface Ending {
   readonly weight: Operand | undefined;
   /** The target of a unit of an example: class labels count as 1 for their class and 0 for others. */
   readonly target: (flat: number, example: number) => number;
-}
-
-/** How weights will change. */
-export interface Update {
-  readonly className: string;
-  /** Where a weight moves by −rate·gradient and nothing else. */
-  readonly rate: number | undefined;
-  /** Where it moves by what the optimizer keeps for it, and that can be written down. */
-  readonly rule: StepRule | undefined;
-  /** What a weight will be. */
-  readonly after: (weight: Node) => NDArray | undefined;
-  /** What the optimizer keeps for it, in the order of the rule. */
-  readonly slots: (weight: Node) => readonly SlotValues[];
-}
-
-/** What an optimizer keeps for a weight, around one step. */
-export interface SlotValues {
-  readonly before: NDArray;
-  readonly after: NDArray;
 }
 
 /** An element of a node whose first axis is the examples. */

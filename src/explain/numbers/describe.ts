@@ -1,3 +1,4 @@
+import { displayed } from '../../units/formula.ts';
 import type { Block } from '../document.ts';
 import {
   type BitFields,
@@ -71,7 +72,7 @@ export function floatBlocks(x: number, formats: readonly FloatName[]): Block[] {
       rows: rows.map((row) => [
         row.format,
         row.exact,
-        ...[row.error, row.spacing, row.nextDown, row.nextUp].map((value) => `${value}`),
+        ...[row.error, row.spacing, row.nextDown, row.nextUp].map(inFull),
       ]),
     },
     ...formats.flatMap((format): Block[] => [
@@ -88,12 +89,15 @@ function phenomenaTable(list: readonly Phenomenon[]): Block {
     rows: list.map(({ kind, expression, computed, exact, reason }) => [
       kind,
       expression,
-      `${computed}`,
-      `${exact}`,
+      inFull(computed),
+      inFull(exact),
       reason,
     ]),
   };
 }
+
+/** With all digits, and the signs of the course. */
+const inFull = (value: number): string => displayed(value, Number.POSITIVE_INFINITY).text;
 
 /** Naive and stable softmax and log-sum-exp beside each other. */
 export function stabilityBlocks(x: readonly number[]): Block[] {
@@ -102,8 +106,8 @@ export function stabilityBlocks(x: readonly number[]): Block[] {
     format,
     list(softmax.naive),
     list(softmax.stable),
-    `${logSumExp.naive}`,
-    `${logSumExp.stable}`,
+    inFull(logSumExp.naive),
+    inFull(logSumExp.stable),
   ]);
   return [
     { kind: 'heading', text: `softmax and log-sum-exp of ${x.join(', ')}` },

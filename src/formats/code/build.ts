@@ -77,7 +77,8 @@ class CodeWriter {
     return this.#language.sequential([...input, ...layers], this.#named(model.name));
   }
 
-  #input({ name, dtype, shape, batchSize }: Model['inputSpecs'][number]): string {
+  #input({ name, takesTexts, shape, batchSize, ...spec }: Model['inputSpecs'][number]): string {
+    const dtype = takesTexts ? 'string' : spec.dtype;
     const options: Argument[] = [
       ...(dtype !== undefined && dtype !== 'float32'
         ? [['dtype', this.#language.literal(dtype)] as const]

@@ -33,6 +33,15 @@ export function saveOnnx(model: Model, { batchSize }: OnnxOptions = {}): Uint8Ar
       fix: 'Begin it with input(shape), or call build(shape) first.',
     });
   }
+  const texts = model.inputSpecs.find(({ takesTexts }) => takesTexts);
+  if (texts) {
+    throw new ArgumentError({
+      asked: `an ONNX file of "${model.name}"`,
+      expected: 'inputs of numbers',
+      received: `texts for "${texts.name}"`,
+      fix: 'Export the model behind the lookup, and look texts up before.',
+    });
+  }
   const size = batchSize ?? model.inputSpecs.find((spec) => spec.batchSize)?.batchSize;
   const batches = size ? { first: size, second: size } : ANY_NUMBER;
   const recording = record(model, batches.first);

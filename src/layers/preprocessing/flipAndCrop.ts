@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../graph/errors.ts';
+import type { ArgumentType } from '../../tensor/compile.ts';
 import { add, arange, flip, floor, lessEqual, slice, where } from '../../tensor/functions.ts';
 import { imageShape, resizeImages } from '../../tensor/image/resize.ts';
 import { sampleImages } from '../../tensor/image/sample.ts';
@@ -72,9 +73,16 @@ class RandomCrop extends RandomImageLayer {
     this.#width = width;
   }
 
+  /** What training makes of pictures, as Keras says too; without training they stay as they are. */
+  override outputTypes(images: readonly ArgumentType[]): readonly ArgumentType[] {
+    return super.outputTypes(images).map(({ dtype, shape: [, , channels = 1] }) => {
+      return { dtype, shape: [this.#height, this.#width, channels] };
+    });
+  }
+
   protected transform(images: Tensor, draws: Draws): Tensor {
     const [, height, width] = imageShape(images, 'randomCrop');
-    if (height <= this.#height || width <= this.#width) return this.rest(images);
+    if (height <= this.#height || width <= this.#width) return this.#fitted(images);
     const start = (room: number) => floor(draws.uniform([1, 1, 1], 0, room + 1));
     const y = add(
       arange(this.#height, 'float32').reshape([1, this.#height, 1]),
@@ -84,8 +92,17 @@ class RandomCrop extends RandomImageLayer {
     return sampleImages(images, y, x, { interpolation: 'nearest', fillMode: 'nearest' });
   }
 
-  protected override rest(images: Tensor): Tensor {
-    return resizeImages(images, [this.#height, this.#width], { cropToAspectRatio: true });
+  /** Pictures that have no room for the box: what there is of it from where it would be in the middle, stretched. */
+  #fitted(images: Tensor): Tensor {
+    const [batch, height, width, channels] = imageShape(images, 'randomCrop');
+    const [wantedHeight, wantedWidth] = [this.#height, this.#width];
+    const boxHeight = Math.max(1, Math.min(height, Math.floor((width * wantedHeight) / wantedWidth)));
+    const boxWidth = Math.max(1, Math.min(width, Math.floor((height * wantedWidth) / wantedHeight)));
+    const top = Math.floor((height - boxHeight) / 2);
+    const left = Math.floor((width - boxWidth) / 2);
+    const size = [Math.min(wantedHeight, height - top), Math.min(wantedWidth, width - left)] as const;
+    const box = slice(images, [0, top, left, 0], [batch, ...size, channels]);
+    return resizeImages(box, [wantedHeight, wantedWidth]);
   }
 
   config() {
@@ -94,10 +111,12 @@ class RandomCrop extends RandomImageLayer {
 }
 
 /**
- * Cuts a box out of pictures at a random place while training, the same for all of a batch. Otherwise, and where
- * pictures are too small, it takes the largest box of that aspect ratio in the middle and resizes it.
+ * Cuts a box out of pictures at a random place while training, the same for all of a batch. Where pictures have no room
+ * for it, it takes what there is in the middle and stretches that. Otherwise, as in Keras, pictures stay as they are:
+ * put a `centerCrop` of the same size behind it where what follows needs one size.
  *
- * Input shape: [batch, height, width, channels]. Output shape: [batch, height, width of the box, channels].
+ * Input shape: [batch, height, width, channels]. Output shape: [batch, height, width of the box, channels] while
+ * training, that of the input otherwise.
  *
  * @see Keras `RandomCrop`
  */

@@ -4,6 +4,7 @@ import { foldIn, type Key, keyOf } from '../../graph/threefry.ts';
 import { nextKey, randomNormal, randomUniform } from '../../tensor/random.ts';
 import { type Tensor, type TensorLike, tensor } from '../../tensor/tensor.ts';
 import { type CallContext, Layer, type LayerOptions } from '../layer.ts';
+import { SeedGenerator } from '../seedGenerator.ts';
 
 export interface RandomLayerOptions extends LayerOptions {
   /** Makes what the layer draws repeatable; else the next of the sequence that `setSeed` starts. */
@@ -57,22 +58,29 @@ export abstract class ImageLayer extends Layer {
  * them alone otherwise. `augment` changes pictures outside of a model.
  */
 export abstract class RandomImageLayer extends ImageLayer {
-  readonly seed: number | undefined;
-  #key: Key | undefined;
+  readonly #generator: SeedGenerator;
 
   constructor({ seed, ...options }: RandomLayerOptions) {
     super(options);
-    this.seed = seed;
+    this.#generator = new SeedGenerator(seed);
+  }
+
+  get seed(): number | undefined {
+    return this.#generator.seed;
+  }
+
+  override get seedGenerators(): readonly SeedGenerator[] {
+    return [this.#generator];
   }
 
   protected override setUp(inputShape: Shape): undefined {
     super.setUp(inputShape);
-    this.#key ??= nextKey(this.seed);
+    this.#generator.begin();
   }
 
-  call(images: Tensor, { training, step }: CallContext): Tensor {
-    if (!training || !this.#key) return this.rest(images);
-    return this.transform(images, new Draws(this.#key, step));
+  call(images: Tensor, { training, step, drawn }: CallContext): Tensor {
+    const key = training ? this.#generator.next(drawn) : undefined;
+    return key ? this.transform(images, new Draws(key, step)) : this.rest(images);
   }
 
   /** What becomes of pictures when nothing is trained. */

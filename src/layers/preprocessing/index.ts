@@ -16,7 +16,6 @@ export {
   IntegerLookup,
   integerLookup,
   type LookupOptions,
-  type NestedTexts,
   StringLookup,
   stringLookup,
 } from './lookups.ts';
@@ -25,6 +24,7 @@ export { Normalization, type NormalizationOptions, normalization } from './norma
 export { Pipeline, pipeline } from './pipeline.ts';
 export { type RandomErasingOptions, randomErasing } from './randomErasing.ts';
 export { rescaling } from './rescaling.ts';
+export { type NestedTexts, textsIn, textTensor } from './texts.ts';
 export {
   type RandomShearOptions,
   type RandomZoomOptions,

@@ -1,9 +1,11 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import { ndarray, type Shape } from '../../graph/ndarray.ts';
-import { add, equal, gather, less, mul, where } from '../../tensor/functions.ts';
+import { add, equal, gather, greaterEqual, less, logicalOr, mul, where } from '../../tensor/functions.ts';
 import { type Tensor, type TensorLike, tensor, toArray } from '../../tensor/tensor.ts';
 import { Layer, type LayerOptions } from '../layer.ts';
+import type { CallSettings, SymbolicTensor } from '../symbolic.ts';
 import { checkMode, encodeCategories, OUTPUT_MODES, type OutputMode } from './categories.ts';
+import { flatTexts, internTexts, type NestedTexts, shapeOfTexts } from './texts.ts';
 import { Vocabulary, type VocabularyOptions } from './vocabulary.ts';
 
 export interface LookupOptions<Token> extends LayerOptions, VocabularyOptions<Token> {
@@ -11,22 +13,23 @@ export interface LookupOptions<Token> extends LayerOptions, VocabularyOptions<To
   readonly outputMode?: OutputMode;
 }
 
-/** Texts, in lists as deep as there are axes. */
-export type NestedTexts = string | readonly NestedTexts[];
-
-/**
- * Texts to numbers. Texts are no tensors, so that this happens before the model: `lookup` is called on the host, in
- * `dataset.map` for example.
- */
+/** Texts to numbers, or back: in a model whose input is texts, or by `lookup` on the host, as in `dataset.map`. */
 export class StringLookup extends Layer {
   readonly className = 'StringLookup';
+  override readonly takesAnyDtype = true;
   readonly #vocabulary: Vocabulary<string>;
   readonly #outputMode: OutputMode;
+  readonly #invert: boolean;
 
-  constructor({ outputMode = 'int', ...options }: LookupOptions<string>) {
+  constructor({
+    outputMode = 'int',
+    invert = false,
+    ...options
+  }: LookupOptions<string> & { invert?: boolean }) {
     super(options);
-    checkMode('stringLookup', outputMode, OUTPUT_MODES);
+    checkMode('stringLookup', outputMode, invert ? ['int'] : OUTPUT_MODES);
     this.#outputMode = outputMode;
+    this.#invert = invert;
     if ((options.numOovIndices ?? 1) > 1) {
       throw new ArgumentError({
         asked: `stringLookup with numOovIndices ${options.numOovIndices}`,
@@ -60,7 +63,7 @@ export class StringLookup extends Layer {
     const flat = flatTexts(texts);
     const indices = Int32Array.from(flat, (text) => this.#vocabulary.indexOf(text));
     return encodeCategories(
-      tensor(ndarray(indices, shapeOf(texts))),
+      tensor(ndarray(indices, shapeOfTexts(texts))),
       this.#outputMode,
       this.#vocabulary.size,
     );
@@ -73,31 +76,49 @@ export class StringLookup extends Layer {
 
   protected setUp(_inputShape: Shape): undefined {}
 
-  call(): Tensor {
+  override connect(
+    inputs: readonly SymbolicTensor[],
+    inputNames: readonly string[],
+    settings: CallSettings,
+  ): SymbolicTensor[] {
+    const wrong = inputs.find(({ dtype }) => dtype !== 'int32' && dtype !== 'uint32');
+    if (!wrong) return super.connect(inputs, inputNames, settings);
     throw new ArgumentError({
-      asked: `layer "${this.name || this.className}" inside of a model`,
-      expected: 'texts, which are no tensors',
-      fix: 'Look texts up before, as in dataset.map(([text, y]) => [lookup.lookup(text), y]), and give the model numbers.',
+      asked: `layer "${this.name || this.className}"`,
+      expected: this.#invert ? 'whole numbers' : "texts, from input(shape, { dtype: 'string' })",
+      received: `${wrong.dtype} numbers`,
     });
   }
 
+  call(x: Tensor): Tensor {
+    // Tensors hold texts as the numbers that stand for them.
+    const whole = x.cast('int32');
+    if (this.#invert) return this.#textsOf(whole);
+    return encodeCategories(this.#indicesOf(whole), this.#outputMode, this.#vocabulary.size);
+  }
+
+  #indicesOf(x: Tensor): Tensor {
+    const { learned, firstLearned, numOovIndices, maskToken } = this.#vocabulary;
+    const numbers = internTexts(learned);
+    const [mask] = maskToken === undefined ? [] : internTexts([maskToken]);
+    // The last place is for texts that are unknown.
+    const end = Math.max(mask ?? 0, ...numbers) + 1;
+    const unknown = numOovIndices === 0 ? -1 : firstLearned - numOovIndices;
+    const table = new Int32Array(end + 1).fill(unknown);
+    if (mask !== undefined) table[mask] = 0;
+    for (const [i, number] of numbers.entries()) table[number] = firstLearned + i;
+    return gather(tensor(ndarray(table)), where(isOutside(x, end), end, x));
+  }
+
+  #textsOf(x: Tensor): Tensor {
+    const tokens = this.#vocabulary.tokens();
+    const numbers = internTexts([...tokens, this.#vocabulary.oovToken]);
+    return gather(tensor(ndarray(numbers)), where(isOutside(x, tokens.length), tokens.length, x));
+  }
+
   config() {
-    return { ...this.#vocabulary.config(), outputMode: this.#outputMode };
+    return { ...this.#vocabulary.config(), outputMode: this.#outputMode, invert: this.#invert };
   }
-}
-
-function flatTexts(texts: NestedTexts): string[] {
-  return typeof texts === 'string' ? [texts] : texts.flatMap(flatTexts);
-}
-
-function shapeOf(texts: NestedTexts): number[] {
-  if (typeof texts === 'string') return [];
-  const [first] = texts;
-  const inner = first === undefined ? [] : shapeOf(first);
-  if (texts.some((item) => shapeOf(item).join() !== inner.join())) {
-    throw new ArgumentError({ asked: 'lookup of lists of texts', expected: 'lists of the same length' });
-  }
-  return [texts.length, ...inner];
 }
 
 /**
@@ -108,9 +129,13 @@ function shapeOf(texts: NestedTexts): number[] {
  * @param options.maxTokens The most numbers there may be, those for unknown texts included.
  * @param options.numOovIndices 1 by default; with 0, an unknown text is an error.
  * @param options.maskToken, options.oovToken none and `[UNK]` by default
+ * @param options.invert Whether to go from numbers to texts, which `textsIn` takes out of a tensor; false by default.
+ *
+ * Input shape: [batch, …], of an input of the dtype `string`. Output shape: the same, or that of the output mode.
+ *
  * @see Keras `StringLookup`
  */
-export function stringLookup(options: LookupOptions<string> = {}): StringLookup {
+export function stringLookup(options: LookupOptions<string> & { invert?: boolean } = {}): StringLookup {
   return new StringLookup(options);
 }
 
@@ -173,6 +198,8 @@ export class IntegerLookup extends Layer {
     return { ...this.#vocabulary.config(), outputMode: this.#outputMode, invert: this.#invert };
   }
 }
+
+const isOutside = (x: Tensor, end: number): Tensor => logicalOr(less(x, 0), greaterEqual(x, end));
 
 /** Integers divide towards zero: the remainder of a negative one is negative or 0, and wants `count` added. */
 function remainder(numbers: Tensor, count: number): Tensor {

@@ -1,11 +1,12 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import type { Shape } from '../../graph/ndarray.ts';
-import { foldIn, type Key, keyOf } from '../../graph/threefry.ts';
+import { foldIn, keyOf } from '../../graph/threefry.ts';
 import { add, div, gather, mul, sqrt, sub, where } from '../../tensor/functions.ts';
 import { imageShape } from '../../tensor/image/resize.ts';
 import { nextKey } from '../../tensor/random.ts';
 import { type Tensor, type TensorLike, tensor } from '../../tensor/tensor.ts';
 import { type CallContext, LayerOfSeveral } from '../layer.ts';
+import { SeedGenerator } from '../seedGenerator.ts';
 import { randomOrder, symmetricBeta } from './beta.ts';
 import { insideBoxes, placeBoxes } from './boxes.ts';
 import { Draws, type Factor, type RandomLayerOptions, rangeOf } from './imageLayer.ts';
@@ -24,12 +25,19 @@ interface Mix {
  * second input, in the same shares. `augment` does it outside of a model.
  */
 export abstract class MixingLayer extends LayerOfSeveral {
-  readonly seed: number | undefined;
-  #key: Key | undefined;
+  readonly #generator: SeedGenerator;
 
   constructor({ seed, ...options }: RandomLayerOptions) {
     super(options);
-    this.seed = seed;
+    this.#generator = new SeedGenerator(seed);
+  }
+
+  get seed(): number | undefined {
+    return this.#generator.seed;
+  }
+
+  override get seedGenerators(): readonly SeedGenerator[] {
+    return [this.#generator];
   }
 
   protected override setUpMany(inputShapes: readonly Shape[]): undefined {
@@ -41,12 +49,12 @@ export abstract class MixingLayer extends LayerOfSeveral {
         'Labels that are numbers of classes have to become one-hot first.',
       );
     }
-    this.#key ??= nextKey(this.seed);
+    this.#generator.begin();
   }
 
-  override callMany(inputs: readonly Tensor[], { training, step }: CallContext): readonly Tensor[] {
-    if (!training || !this.#key) return inputs;
-    return this.#mixed(inputs, new Draws(this.#key, step));
+  override callMany(inputs: readonly Tensor[], { training, step, drawn }: CallContext): readonly Tensor[] {
+    const key = training ? this.#generator.next(drawn) : undefined;
+    return key ? this.#mixed(inputs, new Draws(key, step)) : inputs;
   }
 
   #mixed([images, labels]: readonly Tensor[], draws: Draws): readonly Tensor[] {

@@ -113,12 +113,12 @@ export class Normalization extends Layer {
   }
 
   config() {
-    const list = (values: NDArray | undefined) => values && Array.from(values.data);
+    const nested = (values: NDArray | undefined) => values && tensor(values).array();
     return {
       axis: this.#axes.length === 0 ? null : [...this.#axes],
       invert: this.#invert,
-      mean: list(this.#given?.mean) ?? null,
-      variance: list(this.#given?.variance) ?? null,
+      mean: nested(this.#given?.mean) ?? null,
+      variance: nested(this.#given?.variance) ?? null,
     };
   }
 }

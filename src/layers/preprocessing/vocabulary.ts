@@ -18,7 +18,7 @@ export class Vocabulary<Token extends string | number> {
   readonly maskToken: Token | undefined;
   readonly #asked: string;
   readonly #maxTokens: number | undefined;
-  readonly #oovToken: Token;
+  readonly oovToken: Token;
   /** Whether number 0 is kept for the mask token: only where numbers themselves come out. */
   readonly #keepsMask: boolean;
   readonly #compare: (a: Token, b: Token) => number;
@@ -49,7 +49,7 @@ export class Vocabulary<Token extends string | number> {
     this.numOovIndices = numOovIndices;
     this.maskToken = options.maskToken;
     this.#maxTokens = maxTokens;
-    this.#oovToken = options.oovToken ?? oovToken;
+    this.oovToken = options.oovToken ?? oovToken;
     this.#keepsMask = keepsMask && options.maskToken !== undefined;
     this.#compare = compare;
     if (options.vocabulary) this.set(options.vocabulary);
@@ -97,7 +97,7 @@ export class Vocabulary<Token extends string | number> {
     const counts = new Map<Token, number>();
     for (const token of data) counts.set(token, (counts.get(token) ?? 0) + 1);
     if (this.maskToken !== undefined) counts.delete(this.maskToken);
-    counts.delete(this.#oovToken);
+    counts.delete(this.oovToken);
     const sorted = [...counts].sort(([a, m], [b, n]) => n - m || this.#compare(b, a)).map(([token]) => token);
     this.set(this.#maxTokens === undefined ? sorted : sorted.slice(0, this.#maxTokens - this.firstLearned));
   }
@@ -115,7 +115,7 @@ export class Vocabulary<Token extends string | number> {
   }
 
   tokenOf(index: number): Token {
-    return this.tokens()[index] ?? this.#oovToken;
+    return this.tokens()[index] ?? this.oovToken;
   }
 
   /** All tokens by their numbers. */
@@ -125,7 +125,7 @@ export class Vocabulary<Token extends string | number> {
 
   #special(): Token[] {
     const mask = this.#keepsMask && this.maskToken !== undefined ? [this.maskToken] : [];
-    return [...mask, ...Array.from({ length: this.numOovIndices }, () => this.#oovToken)];
+    return [...mask, ...Array.from({ length: this.numOovIndices }, () => this.oovToken)];
   }
 
   config() {
@@ -133,7 +133,7 @@ export class Vocabulary<Token extends string | number> {
       maxTokens: this.#maxTokens ?? null,
       numOovIndices: this.numOovIndices,
       maskToken: this.maskToken ?? null,
-      oovToken: this.#oovToken,
+      oovToken: this.oovToken,
       vocabulary: this.#learned.length > 0 ? [...this.#learned] : null,
     };
   }

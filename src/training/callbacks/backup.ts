@@ -2,18 +2,29 @@ import { DTYPES, type Dtype, makeArray } from '../../graph/dtypes.ts';
 import { DataError } from '../../graph/errors.ts';
 import { type NDArray, sizeOf } from '../../graph/ndarray.ts';
 import type { Key } from '../../graph/threefry.ts';
-import type { CallbackState } from './callback.ts';
+import type { Model } from '../model/model.ts';
+import type { Progress } from '../progress.ts';
 
-/** Everything a run goes on from. */
+/** What a run goes on from besides weights and optimizer. */
 export interface Backup {
-  /** Epochs done. */
-  readonly epoch: number;
-  readonly shuffleKey: Key;
+  /** None for a model that was not trained by `fit`. */
+  readonly progress: Progress | undefined;
+  /** The keys of the layers' random numbers; null for layers that are not built. */
+  readonly seeds: readonly (Key | null)[];
   readonly state: readonly NDArray[];
-  readonly callbacks: readonly CallbackState[];
 }
 
-const MAGIC = 'pellucid backup 1\n';
+const MAGIC = 'pellucid backup 2\n';
+
+export const seedsOf = (model: Model): (Key | null)[] => model.seedGenerators.map(({ key }) => key ?? null);
+
+/** Gives the layers the keys of `seedsOf`. @returns whether there are as many as the model has */
+export function reseed(model: Model, seeds: readonly (Key | null)[]): boolean {
+  const { seedGenerators } = model;
+  if (seedGenerators.length !== seeds.length) return false;
+  for (const [i, generator] of seedGenerators.entries()) generator.key = seeds[i] ?? undefined;
+  return true;
+}
 
 interface ArrayRecord {
   readonly dtype: Dtype;
@@ -21,17 +32,22 @@ interface ArrayRecord {
 }
 
 /** A line that names the format, a line of JSON that says what follows, and the numbers of the arrays. */
-export function packBackup({ epoch, shuffleKey, state, callbacks }: Backup): Uint8Array {
-  const arrays = [...state, ...callbacks.flatMap(({ arrays = [] }) => arrays)];
-  const header = {
-    epoch,
-    shuffleKey: [...shuffleKey],
+export function packBackup({ progress, seeds, state }: Backup): Uint8Array {
+  const { totals = [], callbacks = [] } = progress ?? {};
+  const arrays = [...state, ...totals, ...callbacks.flatMap(({ arrays = [] }) => arrays)];
+  const header: Header = {
+    seeds,
     state: state.map(described),
-    // NaN is no JSON.
-    callbacks: callbacks.map(({ numbers, arrays = [] }) => ({
-      numbers: Object.entries(numbers).map(([name, value]) => [name, `${value}`]),
-      arrays: arrays.map(described),
-    })),
+    progress: progress && {
+      ...{ epoch: progress.epoch, batch: progress.batch, begun: progress.begun },
+      shuffleKey: progress.shuffleKey,
+      totals: totals.map(described),
+      // NaN is no JSON.
+      callbacks: callbacks.map(({ numbers, arrays = [] }) => ({
+        numbers: Object.entries(numbers).map(([name, value]) => [name, `${value}`]),
+        arrays: arrays.map(described),
+      })),
+    },
   };
   const text = new TextEncoder().encode(`${MAGIC}${JSON.stringify(header)}\n`);
   const size = arrays.reduce((total, { data }) => total + data.byteLength, text.length);
@@ -67,34 +83,53 @@ export function unpackBackup(bytes: Uint8Array, file: string): Backup {
     return { dtype, shape, data };
   };
   const state = header.state.map(take);
-  const callbacks = header.callbacks.map(({ numbers, arrays }) => ({
-    numbers: Object.fromEntries(numbers.map(([name, value]) => [name, Number(value)])),
-    arrays: arrays.map(take),
-  }));
+  const progress = header.progress && {
+    ...header.progress,
+    totals: header.progress.totals.map(take),
+    callbacks: header.progress.callbacks.map(({ numbers, arrays }) => ({
+      numbers: Object.fromEntries(numbers.map(([name, value]) => [name, Number(value)])),
+      arrays: arrays.map(take),
+    })),
+  };
   if (at !== bytes.length) throw damaged(file, 'more than it says');
-  return { epoch: header.epoch, shuffleKey: header.shuffleKey, state, callbacks };
+  return { progress, seeds: header.seeds, state };
 }
 
 interface Header {
-  readonly epoch: number;
-  readonly shuffleKey: Key;
+  readonly seeds: readonly (Key | null)[];
   readonly state: readonly ArrayRecord[];
-  readonly callbacks: readonly {
-    readonly numbers: readonly (readonly [string, string])[];
-    readonly arrays: readonly ArrayRecord[];
-  }[];
+  readonly progress?:
+    | (Pick<Progress, 'epoch' | 'batch' | 'begun' | 'shuffleKey'> & {
+        readonly totals: readonly ArrayRecord[];
+        readonly callbacks: readonly {
+          readonly numbers: readonly (readonly [string, string])[];
+          readonly arrays: readonly ArrayRecord[];
+        }[];
+      })
+    | undefined;
+}
+
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isKey = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isCount);
+const isRecord = ({ shape }: ArrayRecord): boolean => Array.isArray(shape);
+
+function isProgress(progress: NonNullable<Header['progress']>): boolean {
+  const { epoch, batch, begun, shuffleKey, totals, callbacks } = progress;
+  return (
+    [epoch, batch, begun].every(isCount) &&
+    isKey(shuffleKey) &&
+    totals.every(isRecord) &&
+    callbacks.every(({ numbers, arrays }) => numbers.every(Array.isArray) && arrays.every(isRecord))
+  );
 }
 
 function headerIn(text: string, file: string): Header {
   try {
     const header = JSON.parse(text) as Header;
-    const [a, b] = header.shuffleKey;
-    const whole = [header.epoch, a, b].every((n) => Number.isSafeInteger(n) && n >= 0);
-    const isRecord = (one: ArrayRecord) => Array.isArray(one.shape);
-    const lists = header.callbacks.every(
-      ({ numbers, arrays }) => numbers.every(Array.isArray) && arrays.every(isRecord),
-    );
-    if (whole && header.state.every(isRecord) && lists) return header;
+    const { seeds, state, progress } = header;
+    const isWhole = seeds.every((seed) => seed === null || isKey(seed)) && state.every(isRecord);
+    if (isWhole && (progress === undefined || isProgress(progress))) return header;
   } catch (cause) {
     throw damaged(file, 'a header that cannot be read', cause);
   }

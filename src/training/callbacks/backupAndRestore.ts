@@ -1,10 +1,12 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import type { Model } from '../model/model.ts';
-import { packBackup, unpackBackup } from './backup.ts';
+import { packBackup, reseed, seedsOf, unpackBackup } from './backup.ts';
 import type { Callback, FitPlan } from './callback.ts';
 import { diskFiles, type FileStore } from './files.ts';
 
 export interface BackupAndRestoreOptions {
+  /** Keeps a backup after each epoch, or after so many batches. */
+  readonly saveFreq?: 'epoch' | number;
   /** Takes the backup away when training has come to its end. */
   readonly deleteCheckpoint?: boolean;
   readonly files?: FileStore;
@@ -14,65 +16,67 @@ class BackupAndRestore implements Callback {
   readonly #path: string;
   readonly #files: FileStore;
   readonly #deletes: boolean;
+  readonly #saveFreq: 'epoch' | number;
   #model: Model | undefined;
   #plan: FitPlan | undefined;
-  #done = 0;
 
-  constructor(folder: string, { deleteCheckpoint = true, files = diskFiles }: BackupAndRestoreOptions) {
+  constructor(folder: string, options: BackupAndRestoreOptions) {
+    const { deleteCheckpoint = true, files = diskFiles, saveFreq = 'epoch' } = options;
     this.#path = `${folder}/latest.backup`;
     this.#files = files;
     this.#deletes = deleteCheckpoint;
+    this.#saveFreq = saveFreq;
+  }
+
+  get everyBatch(): boolean {
+    return this.#saveFreq !== 'epoch';
   }
 
   async resume(model: Model, plan: FitPlan): Promise<void> {
     this.#model = model;
     this.#plan = plan;
-    this.#done = plan.initialEpoch;
     const bytes = await this.#files.read(this.#path);
     if (!bytes) return;
-    const backup = unpackBackup(bytes, this.#path);
+    const { state, seeds, progress } = unpackBackup(bytes, this.#path);
     model.optimizer?.build(model.trainableWeights);
-    const { state } = model;
-    const fits = state.every(
-      ({ dtype, shape }, i) => backup.state[i]?.dtype === dtype && `${backup.state[i]?.shape}` === `${shape}`,
-    );
-    if (!fits || backup.state.length !== state.length || backup.callbacks.length !== this.#others.length) {
+    const fits =
+      state.length === model.state.length &&
+      model.state.every(({ dtype, shape }, i) => {
+        return state[i]?.dtype === dtype && `${state[i]?.shape}` === `${shape}`;
+      });
+    if (!fits || !progress || !reseed(model, seeds)) {
       throw new ArgumentError({
         asked: `going on from ${this.#path}`,
-        expected: 'the model, optimizer and callbacks of the run that was interrupted',
+        expected: 'the model and optimizer of the run that was interrupted',
         received: 'others',
         fix: 'Delete the file to begin anew.',
       });
     }
-    model.setState(backup.state);
-    plan.initialEpoch = backup.epoch;
-    plan.shuffleKey = backup.shuffleKey;
-    this.#done = backup.epoch;
-    for (const [i, callback] of this.#others.entries()) {
-      const saved = backup.callbacks[i];
-      if (saved) callback.restore?.(saved);
-    }
+    model.setState(state);
+    plan.progress = progress;
   }
 
-  /** The callbacks that have something to remember. */
-  get #others(): readonly Callback[] {
-    return (this.#plan?.callbacks ?? []).filter(({ saved }) => saved !== undefined);
+  async onTrainBatchEnd(batch: number): Promise<void> {
+    if (this.#saveFreq !== 'epoch' && (batch + 1) % this.#saveFreq === 0) await this.#save();
   }
 
-  async afterEpoch(epoch: number): Promise<void> {
-    if (!this.#model || !this.#plan) return;
-    this.#done = epoch + 1;
-    const bytes = packBackup({
-      epoch: this.#done,
-      shuffleKey: this.#plan.shuffleKey,
-      state: this.#model.getState(),
-      callbacks: this.#others.map((callback) => callback.saved?.() ?? { numbers: {} }),
-    });
-    await this.#files.write(this.#path, bytes);
+  async afterEpoch(): Promise<void> {
+    await this.#save();
+  }
+
+  async #save(): Promise<void> {
+    const model = this.#model;
+    if (!model) return;
+    const { progress } = model;
+    await this.#files.write(
+      this.#path,
+      packBackup({ progress, seeds: seedsOf(model), state: model.getState() }),
+    );
   }
 
   async onTrainEnd(): Promise<void> {
-    const finished = this.#done >= (this.#plan?.epochs ?? 0) || this.#model?.stopTraining;
+    const done = this.#model?.progress?.epoch ?? 0;
+    const finished = done >= (this.#plan?.epochs ?? 0) || this.#model?.stopTraining;
     if (this.#deletes && finished) await this.#files.remove(this.#path);
   }
 }

@@ -1,7 +1,7 @@
 import type { NumericError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
-import type { Key } from '../../graph/threefry.ts';
 import type { Model } from '../model/model.ts';
+import type { Progress } from '../progress.ts';
 
 /** Loss and metrics by name; `val_` before those of the validation data. */
 export type Logs = Record<string, number>;
@@ -13,10 +13,8 @@ export interface FitPlan {
   readonly batches: number | undefined;
   /** Examples in each epoch, likewise. */
   readonly examples: number | undefined;
-  /** The epoch to begin with. A callback that resumes a run sets it. */
-  initialEpoch: number;
-  /** What the order of the examples comes from, epoch by epoch. Likewise. */
-  shuffleKey: Key;
+  /** Where it begins. A callback that resumes a run sets it. */
+  progress: Progress;
   readonly callbacks: readonly Callback[];
 }
 

@@ -6,7 +6,12 @@ import { isBetter, type MonitorMode, modeOf, monitored } from './monitor.ts';
 
 export interface ModelCheckpointOptions {
   /** Makes a file of a model: `saveModel` of `pellucid/formats`. */
-  readonly save: (model: Model) => Uint8Array | Promise<Uint8Array>;
+  readonly save: (
+    model: Model,
+    options: { readonly weightsOnly: boolean },
+  ) => Uint8Array | Promise<Uint8Array>;
+  /** Saves weights and optimizer alone, in a path that ends in `.weights.h5`; false by default. */
+  readonly saveWeightsOnly?: boolean;
   readonly monitor?: string;
   readonly mode?: MonitorMode;
   /** Keeps only the best so far. */
@@ -18,19 +23,27 @@ export interface ModelCheckpointOptions {
   readonly files?: FileStore;
 }
 
+const WEIGHTS = '.weights.h5';
+
 class ModelCheckpoint implements Callback {
   readonly #path: string;
   readonly #options: Required<Omit<ModelCheckpointOptions, 'mode'>> & { readonly mode: 'min' | 'max' };
   #model: Model | undefined;
   #best: number;
   #epoch = 0;
+  #first = 0;
   #seen = 0;
   #savedAt = 0;
-  #lastBatch = -1;
 
   constructor(path: string, options: ModelCheckpointOptions) {
     const { monitor = 'val_loss', mode = 'auto', saveBestOnly = false, saveFreq = 'epoch' } = options;
-    const { initialValueThreshold = Number.NaN, files = diskFiles, save } = options;
+    const { initialValueThreshold = Number.NaN, files = diskFiles, save, saveWeightsOnly = false } = options;
+    if (saveWeightsOnly && !path.endsWith(WEIGHTS)) {
+      throw new ArgumentError({
+        asked: `modelCheckpoint of weights in ${path}`,
+        expected: `a path that ends in ${WEIGHTS}`,
+      });
+    }
     this.#path = path;
     this.#options = {
       monitor,
@@ -40,6 +53,7 @@ class ModelCheckpoint implements Callback {
       initialValueThreshold,
       files,
       save,
+      saveWeightsOnly,
     };
     this.#best = initialValueThreshold;
   }
@@ -54,24 +68,26 @@ class ModelCheckpoint implements Callback {
 
   onEpochBegin(epoch: number): void {
     this.#epoch = epoch;
-    this.#lastBatch = -1;
+  }
+
+  onTrainBatchBegin(batch: number): void {
+    this.#first = batch;
   }
 
   async onTrainBatchEnd(batch: number, logs: Logs): Promise<void> {
     const { saveFreq } = this.#options;
-    this.#seen += batch - this.#lastBatch;
-    this.#lastBatch = batch;
+    this.#seen += batch + 1 - this.#first;
     if (saveFreq === 'epoch' || this.#seen - this.#savedAt < saveFreq) return;
     this.#savedAt = this.#seen;
     await this.#save(logs, batch + 1);
   }
 
-  async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
+  async afterEpoch(_epoch: number, logs: Logs): Promise<void> {
     if (this.#options.saveFreq === 'epoch') await this.#save(logs);
   }
 
   async #save(logs: Logs, batch?: number): Promise<void> {
-    const { monitor, mode, saveBestOnly, save, files } = this.#options;
+    const { monitor, mode, saveBestOnly, save, saveWeightsOnly, files } = this.#options;
     if (!this.#model) return;
     if (saveBestOnly) {
       const value = monitored('modelCheckpoint', monitor, logs);
@@ -79,15 +95,17 @@ class ModelCheckpoint implements Callback {
       this.#best = value;
     }
     const values = { ...logs, epoch: this.#epoch + 1, ...(batch !== undefined && { batch }) };
-    await files.write(filled(this.#path, values), await save(this.#model));
+    await files.write(filled(this.#path, values), await save(this.#model, { weightsOnly: saveWeightsOnly }));
   }
 
   saved(): CallbackState {
-    return { numbers: { best: this.#best } };
+    return { numbers: { best: this.#best, seen: this.#seen, savedAt: this.#savedAt } };
   }
 
   restore({ numbers }: CallbackState): void {
     this.#best = numbers.best ?? Number.NaN;
+    this.#seen = numbers.seen ?? 0;
+    this.#savedAt = numbers.savedAt ?? 0;
   }
 }
 
@@ -108,7 +126,7 @@ export function filled(path: string, values: Readonly<Record<string, number>>): 
 
 /**
  * Saves the model after each epoch, or the best one only. The path may hold places for the epoch and for logs:
- * `model-{epoch:02d}-{val_loss:.2f}.keras`.
+ * `model-{epoch:02d}-{val_loss:.2f}.keras`. A run that was killed goes on from such a file by `fit` with `resume`.
  *
  * @see Keras `ModelCheckpoint`
  */

@@ -3,6 +3,7 @@ import { sameShape } from '../../graph/shapes.ts';
 import { inFull } from '../../layers/dtypePolicy.ts';
 import { broadcastTo, equal, mean, mul, where } from '../../tensor/functions.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { weightsFor } from './weights.ts';
 
 /** How losses become one number; `none` leaves them as they are. */
 export type Reduction = 'sum_over_batch_size' | 'mean' | 'sum' | 'mean_with_sample_weight' | 'none';
@@ -104,23 +105,6 @@ function reduced(losses: Losses, reduction: Reduction, sampleWeight: Tensor | un
   if (reduction === 'sum') return weighted.sum();
   if (overAll || !weights) return weighted.mean();
   return quotient(weighted.sum(), weights.sum());
-}
-
-/** Weights in the shape of the values: axes missing at the end repeat. @throws ShapeError when they do not fit */
-function weightsFor(values: Tensor, given: Tensor): Tensor {
-  const weights = given.cast('float32');
-  const rank = values.shape.length;
-  const first = weights.shape.slice(0, rank);
-  const fits = sameShape(first, values.shape.slice(0, first.length));
-  if (!fits || weights.shape.slice(rank).some((length) => length !== 1)) {
-    throw new ShapeError({
-      asked: 'sample weights',
-      expected: `[${values.shape.join(', ')}], or its first axes`,
-      received: `[${weights.shape.join(', ')}]`,
-    });
-  }
-  const missing = new Array<number>(rank - first.length).fill(1);
-  return broadcastTo(weights.reshape([...first, ...missing]), values.shape);
 }
 
 /** Targets and outputs as formulas take them, float32: a last axis of length 1 may be missing in one of them. */

@@ -3,7 +3,8 @@ import type { NDArray } from '../../graph/ndarray.ts';
 import { add, expandDims, greater, less, slice, sub, sum, where } from '../../tensor/functions.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { aligned } from '../losses/loss.ts';
-import { average, type Metric, type NameOptions, ratio, weightsFor } from './metric.ts';
+import { averagedWeightsFor } from '../losses/weights.ts';
+import { average, type Metric, type NameOptions, ratio } from './metric.ts';
 
 /** What outputs count as positive: those above a threshold, of one class or of the k greatest. */
 export interface PositiveOptions {
@@ -35,7 +36,7 @@ export function countsOf(
   if (classId !== undefined && classId !== null) {
     [target, output] = [oneClass(target, classId), oneClass(output, classId)];
   }
-  const weights = given[2] ? weightsFor(output, given[2]) : tensor(1);
+  const weights = given[2] ? averagedWeightsFor(output, given[2]) : tensor(1);
   const isPositive = target.cast('bool');
   const positive = where(isPositive, weights, 0).reshape([-1, 1]);
   const negative = where(isPositive, 0, weights).reshape([-1, 1]);

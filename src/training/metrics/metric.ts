@@ -1,6 +1,7 @@
 import type { NDArray, Shape } from '../../graph/ndarray.ts';
-import { add, broadcastTo, mean, mul } from '../../tensor/functions.ts';
+import { add, mul } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
+import { averagedWeightsFor } from '../losses/weights.ts';
 
 /**
  * A number that says how well a model does. What it keeps between batches is part of the compiled step: `update`
@@ -48,7 +49,7 @@ export function meanMetric({ name, className, config = {}, values, finish }: Mea
     update([total, count], target, output, sampleWeight) {
       const each = values(target, output).cast('float32');
       if (!sampleWeight) return [add(total as Tensor, each.sum()), add(count as Tensor, each.size)];
-      const weights = weightsFor(each, sampleWeight);
+      const weights = averagedWeightsFor(each, sampleWeight);
       return [add(total as Tensor, mul(each, weights).sum()), add(count as Tensor, weights.sum())];
     },
     result([total, count]) {
@@ -66,14 +67,3 @@ export const average = (numbers: readonly number[]): number =>
     numbers.reduce((a, b) => a + b, 0),
     numbers.length,
   );
-
-/** Weights in the shape of the values: axes that are missing at the end repeat, ones too many are averaged over. */
-export function weightsFor(values: Tensor, weights: Tensor): Tensor {
-  let fitting = weights.cast('float32');
-  while (fitting.shape.length > values.shape.length) fitting = mean(fitting, -1);
-  const missing = values.shape.length - fitting.shape.length;
-  return broadcastTo(
-    fitting.reshape([...fitting.shape, ...new Array<number>(missing).fill(1)]),
-    values.shape,
-  );
-}

@@ -1,7 +1,8 @@
 import type { NDArray } from '../../graph/ndarray.ts';
 import { add, argMax, expandDims, mul, oneHot } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
-import { average, type Metric, type NameOptions, weightsFor } from './metric.ts';
+import { averagedWeightsFor } from '../losses/weights.ts';
+import { average, type Metric, type NameOptions } from './metric.ts';
 
 export interface MeanIoUOptions extends NameOptions {
   readonly numClasses: number;
@@ -43,7 +44,7 @@ function overlapping(
       const wanted = labels(target, sparseYTrue);
       const guessed = labels(output, sparseYPred).reshape([-1]);
       const rows = oneHot(wanted.reshape([-1]), numClasses);
-      const weights = sampleWeight && weightsFor(wanted, sampleWeight).reshape([-1]);
+      const weights = sampleWeight && averagedWeightsFor(wanted, sampleWeight).reshape([-1]);
       const counted = weights ? mul(rows, expandDims(weights, -1)) : rows;
       return [add(table as Tensor, counted.transpose().matmul(oneHot(guessed, numClasses)))];
     },

@@ -13,7 +13,8 @@ import {
 } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { aligned } from '../losses/loss.ts';
-import { average, type Metric, type NameOptions, ratio, weightsFor } from './metric.ts';
+import { averagedWeightsFor } from '../losses/weights.ts';
+import { average, type Metric, type NameOptions, ratio } from './metric.ts';
 
 /** How the scores of classes become one: `micro` counts all classes together, `weighted` weighs by their targets. */
 export type Averaging = 'micro' | 'macro' | 'weighted' | null;
@@ -78,7 +79,7 @@ function scoring(
       ).cast('float32');
       const added = [mul(chosen, wanted), mul(chosen, sub(1, wanted)), mul(sub(1, chosen), wanted), wanted];
       return added.map((values, i) => {
-        const weighted = sampleWeight ? mul(values, weightsFor(values, sampleWeight)) : values;
+        const weighted = sampleWeight ? mul(values, averagedWeightsFor(values, sampleWeight)) : values;
         return add(state[i] as Tensor, averaging === 'micro' ? weighted.sum() : sum(weighted, 0));
       });
     },
@@ -137,7 +138,7 @@ export function r2Score({ name = 'r2_score', classAggregation = 'uniform_average
     update(state, target, output, sampleWeight) {
       checkMatrix('R2Score', output);
       const [wanted, guess] = aligned('R2Score', target, output);
-      const weights = sampleWeight ? weightsFor(wanted, sampleWeight) : mul(wanted, 0).add(1);
+      const weights = sampleWeight ? averagedWeightsFor(wanted, sampleWeight) : mul(wanted, 0).add(1);
       const weighted = mul(wanted, weights);
       const added = [mul(wanted, weighted), weighted, mul(square(sub(wanted, guess)), weights), weights];
       return added.map((values, i) => add(state[i] as Tensor, sum(values, 0)));

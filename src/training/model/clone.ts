@@ -1,22 +1,27 @@
 import { ArgumentError } from '../../graph/errors.ts';
-import { input } from '../../layers/input.ts';
+import { InputLayer, input } from '../../layers/input.ts';
+import { layerLike } from '../../layers/kinds.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { SymbolicTensor } from '../../layers/symbolic.ts';
 import { Functional } from './functional.ts';
 import { Model } from './model.ts';
 import { Sequential } from './sequential.ts';
 
+/** A layer of the same kind and arguments; models within are cloned layer by layer. */
+const likewise = (layer: Layer): Layer => layerLike(layer, (part) => cloned(part, likewise));
+
 /**
  * A model of the same layers with weights of their own, freshly drawn.
  *
- * @param cloneLayer makes a layer like a given one, with its name; models within are cloned layer by layer
- * @throws ArgumentError for a class of one's own, whose calls are not known
+ * @param cloneLayer makes a layer like a given one, with its name: by default one of the same kind and arguments; models
+ *   within are cloned layer by layer
+ * @throws ArgumentError for a class of one's own, whose calls or arguments are not known
  *
  * @see Keras `clone_model`
  */
 export function cloneModel<M extends Sequential | Functional>(
   model: M,
-  cloneLayer: (layer: Layer) => Layer,
+  cloneLayer: (layer: Layer) => Layer = likewise,
 ): Sequential | Functional {
   if (model instanceof Sequential) return cloneSequential(model, cloneLayer);
   return cloneFunctional(model, cloneLayer);
@@ -34,8 +39,8 @@ function cloned(layer: Layer, cloneLayer: (layer: Layer) => Layer): Layer {
 
 function cloneSequential(model: Sequential, cloneLayer: (layer: Layer) => Layer): Sequential {
   const [spec] = model.inputSpecs;
-  const start =
-    spec?.shape && input(spec.shape, { name: spec.name, ...(spec.dtype && { dtype: spec.dtype }) });
+  const dtype = spec?.takesTexts ? 'string' : spec?.dtype;
+  const start = spec?.shape && input(spec.shape, { name: spec.name, ...(dtype && { dtype }) });
   const layers = model.layers.map((layer) => cloned(layer, cloneLayer));
   return new Sequential(start ? [start, ...layers] : layers, {
     name: model.name,
@@ -48,7 +53,8 @@ function cloneFunctional(model: Functional, cloneLayer: (layer: Layer) => Layer)
   const tensors = new Map<SymbolicTensor, SymbolicTensor>();
   const keys = model.inputSpecs.map(({ name }) => name);
   for (const symbol of model.inputs) {
-    const { layer, exampleShape, dtype, batchSize } = symbol;
+    const { layer, exampleShape, batchSize } = symbol;
+    const dtype = layer instanceof InputLayer && layer.takesTexts ? 'string' : symbol.dtype;
     tensors.set(
       symbol,
       input(exampleShape, { name: layer.name, dtype, ...(batchSize !== null && { batchSize }) }),

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import type { Shape } from '../../graph/ndarray.ts';
+import { InputLayer } from '../../layers/input.ts';
 import type { Applied, CallContext, Layer, Mask } from '../../layers/layer.ts';
 import { SymbolicTensor } from '../../layers/symbolic.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
@@ -68,9 +69,10 @@ export class Functional extends Model {
   }
 
   override get inputSpecs(): readonly InputSpec[] {
-    return this.inputs.map(({ name, dtype, exampleShape, batchSize }, i) => ({
+    return this.inputs.map(({ name, dtype, exampleShape, batchSize, layer }, i) => ({
       name: this.inputKeys?.[i] ?? name,
       dtype,
+      takesTexts: layer instanceof InputLayer && layer.takesTexts,
       shape: exampleShape,
       batchSize,
     }));

@@ -30,6 +30,7 @@ import { type ObjectiveArguments, type OutputObjective, objectiveOf } from '../o
 import { LossScaleOptimizer, lossScaleOptimizer } from '../optimizers/lossScale.ts';
 import { type Optimizer, type OptimizerName, optimizerOf } from '../optimizers.ts';
 import { BatchSteps, type StepData, type StepKind } from '../program.ts';
+import type { Progress } from '../progress.ts';
 import { Totals } from '../totals.ts';
 import { nameLayers } from './naming.ts';
 import { type SummaryOptions, summaryOf } from './summary.ts';
@@ -81,6 +82,8 @@ export interface InputSpec {
   readonly name: string;
   readonly shape?: Shape;
   readonly dtype?: Dtype;
+  /** Whether it takes texts, as numbers that stand for them. */
+  readonly takesTexts?: boolean;
   readonly batchSize?: number | null;
 }
 
@@ -104,6 +107,8 @@ export class Model extends Layer {
     name: 'training_steps',
     trainable: false,
   });
+  /** How far the run of `fit` has come that it is in, was in, or was saved in. */
+  progress: Progress | undefined;
   /** What the last training program was compiled to. */
   lastReport: CompileReport | undefined;
   #compiled: Compiled | undefined;

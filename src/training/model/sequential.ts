@@ -73,7 +73,7 @@ export class Sequential extends Model {
     return [
       {
         name: input?.name ?? 'input_layer',
-        ...(input && { dtype: input.dtype, batchSize: input.batchSize }),
+        ...(input && { dtype: input.dtype, takesTexts: input.takesTexts, batchSize: input.batchSize }),
         ...(this.isBuilt && { shape: this.inputShape }),
       },
     ];

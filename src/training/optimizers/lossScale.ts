@@ -41,6 +41,10 @@ export class LossScaleOptimizer implements Optimizer {
     return this.inner.slots;
   }
 
+  get averages() {
+    return this.inner.averages;
+  }
+
   get variables() {
     return [...this.#unused, this.#steps, this.#scale, ...this.inner.variables];
   }
@@ -51,6 +55,10 @@ export class LossScaleOptimizer implements Optimizer {
 
   excludeFromWeightDecay(exclusion: DecayExclusion): void {
     this.inner.excludeFromWeightDecay(exclusion);
+  }
+
+  decays(weight: Variable): boolean {
+    return this.inner.decays(weight);
   }
 
   build(weights: readonly Variable[]): void {

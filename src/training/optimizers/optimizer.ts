@@ -23,6 +23,8 @@ export interface Optimizer {
   readonly inner?: Optimizer;
   /** What belongs to each weight, in Keras's order. */
   readonly slots: readonly Variable[];
+  /** The moving average of each weight, where those are kept; none before it is built. */
+  readonly averages: readonly Variable[];
   /** All its state, in Keras's order. */
   readonly variables: readonly Variable[];
   /** The arguments it was made with, by Keras's names in camelCase; the learning rate as it is now. */
@@ -35,6 +37,8 @@ export interface Optimizer {
   apply(gradients: readonly Tensor[], weights: readonly Variable[]): void;
   /** Leaves weights out of weight decay; before the first step. */
   excludeFromWeightDecay(exclusion: DecayExclusion): void;
+  /** Whether weight decay, where there is one, takes from this weight. */
+  decays(weight: Variable): boolean;
   /** At the end of training: weights become their moving averages, where those are kept. */
   finalize(): void;
 }
@@ -165,7 +169,7 @@ export abstract class WeightOptimizer implements Optimizer {
     this.#undecayed = { variables, names };
   }
 
-  #decays(weight: Variable): boolean {
+  decays(weight: Variable): boolean {
     const { variables, names } = this.#undecayed;
     return !variables.includes(weight) && !names.some((name) => weight.name.includes(name));
   }
@@ -189,6 +193,10 @@ export abstract class WeightOptimizer implements Optimizer {
     this.#slots = weights.map((weight) =>
       this.slotValues(weight).map((value) => state(value, `${weight.name} slot`)),
     );
+  }
+
+  get averages(): readonly Variable[] {
+    return this.#averages;
   }
 
   get slots(): readonly Variable[] {
@@ -234,7 +242,7 @@ export abstract class WeightOptimizer implements Optimizer {
     this.begin(step);
     for (const [i, weight] of weights.entries()) {
       // The update reads what was assigned here.
-      if (kept && this.#decays(weight)) weight.assign(mul(weight.read(), kept));
+      if (kept && this.decays(weight)) weight.assign(mul(weight.read(), kept));
       this.update(weight, clipped[i] as Tensor, this.#slots[i] ?? [], step);
     }
   }

@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { LabResult } from '../lab.ts';
 import { FrameContext } from '../parts/frameContext.ts';
 import { keepOneStop, markStop, moveStop } from '../parts/roving.ts';
@@ -26,14 +26,19 @@ export function LabPage<P extends object, R extends LabResult>({
   useEffect(() => {
     if (stage.current) keepOneStop(stage.current);
   });
-  const frame = {
-    inspect(name: string) {
-      session.selected.value = name;
-      setTab('inspector');
-    },
-    selected: session.selected.value,
-    veiled: session.veiled.value,
-  };
+  const [selected, veiled] = [session.selected.value, session.veiled.value];
+  // The same as long as it says the same: every number on the stage looks at it.
+  const frame = useMemo(
+    () => ({
+      inspect(name: string) {
+        session.selected.value = name;
+        setTab('inspector');
+      },
+      selected,
+      veiled,
+    }),
+    [session, selected, veiled],
+  );
   return (
     <FrameContext.Provider value={frame}>
       <main

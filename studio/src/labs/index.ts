@@ -52,6 +52,14 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./graph/lab.tsx'),
   },
   {
+    id: 'gradient-flow',
+    section: '1.6',
+    title: 'Gradient flow',
+    question: 'Why do deep nets stall?',
+    receivesNetworks: true,
+    load: () => import('./gradient-flow/lab.tsx'),
+  },
+  {
     id: 'playground',
     section: '1.7',
     title: 'The playground',

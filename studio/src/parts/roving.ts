@@ -12,7 +12,11 @@ const stopsIn = (container: HTMLElement) => [...container.querySelectorAll<HTMLE
 export function keepOneStop(container: HTMLElement): void {
   const stops = stopsIn(container);
   const current = stops.find((stop) => stop.dataset.current !== undefined) ?? stops[0];
-  for (const stop of stops) stop.tabIndex = stop === current ? 0 : -1;
+  for (const stop of stops) {
+    const index = stop === current ? 0 : -1;
+    // Written only where it changes: a page may have hundreds, and is drawn many times a second.
+    if (stop.tabIndex !== index) stop.tabIndex = index;
+  }
 }
 
 export function markStop(container: HTMLElement, target: EventTarget | null): void {

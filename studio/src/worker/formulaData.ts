@@ -4,7 +4,6 @@ import { type Expression, evaluate, type Formula, partsOf, shownTerms } from 'pe
 export interface FormulaData {
   readonly symbol: string;
   readonly value: number;
-  readonly words: string;
   readonly expression: ExpressionData;
 }
 
@@ -34,7 +33,7 @@ export type ExpressionData =
 
 export function formulaData(formula: Formula): FormulaData {
   const { symbol, value } = formula.result;
-  return { symbol, value, words: formula.words(), expression: expressionData(formula.expression) };
+  return { symbol, value, expression: expressionData(formula.expression) };
 }
 
 function expressionData(expression: Expression): ExpressionData {

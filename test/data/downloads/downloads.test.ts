@@ -91,6 +91,15 @@ describe('fetchFile', () => {
     expect(error.message).toContain(join(folder, 'set', 'a.bin'));
   });
 
+  test('says in a sentence that the cache cannot be used', async () => {
+    writeFileSync(join(folder, 'set'), 'a file in the place of the folder');
+    const error = await failure(() => fetchFile(file, 'set', { cacheFolder: folder }));
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toMatch(/keeping a\.bin: expected a folder that can be written to, found E/);
+    const inFolder = await failure(() => fetchFile({ ...file, name: '.' }, 'set', { folder }));
+    expect(inFolder.message).toMatch(/reading \.: expected a file that can be read/);
+  });
+
   test('takes a given folder as it is, and never downloads for it', async () => {
     const error = await failure(() => fetchFile(file, 'set', { folder }, ['b.bin']));
     expect(error.message).toContain(`expected the file a.bin or b.bin in ${folder}`);

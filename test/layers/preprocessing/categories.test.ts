@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { loadModel, saveModel, saveOnnx, toTypeScript } from '../../../src/formats/index.ts';
 import { ndarray } from '../../../src/graph/ndarray.ts';
 import {
+  adam,
   type CategoryEncodingOptions,
   categoryEncoding,
+  cloneModel,
   discretization,
+  input,
   integerLookup,
   type LookupOptions,
+  layers,
+  model,
   type NestedTexts,
   type NormalizationOptions,
   normalization,
@@ -13,6 +19,7 @@ import {
   stringLookup,
   type Tensor,
   tensor,
+  textsIn,
 } from '../../../src/index.ts';
 import { fixture } from '../../data/fixture.ts';
 
@@ -129,6 +136,58 @@ describe('stringLookup', () => {
     expectEqual(layer.lookup(texts), value);
   });
 
+  test.each(strings)('$options does so in a model of texts', ({ options, texts, value }) => {
+    const words = [texts].flat() as NestedTexts[];
+    const x = input(typeof words[0] === 'string' ? [] : [words[0]?.length ?? 1], { dtype: 'string' });
+    const layer = stringLookup(options);
+    if (options.vocabulary === undefined) layer.adapt(learned);
+    // Axes of numbers alone have no batch to leave out.
+    if (value.shape[0] !== words.length) return;
+    expectEqual(model({ inputs: x, outputs: layer(x) }).predict(words), value);
+  });
+
+  test('goes back to texts in a model', () => {
+    const x = input([2], { dtype: 'int32' });
+    const options = { vocabulary: ['red', 'blue'], maskToken: '' };
+    const inverted = model({ inputs: x, outputs: stringLookup({ ...options, invert: true })(x) });
+    const found = inverted.predict([
+      [2, 3],
+      [0, 9],
+    ]);
+    expect(found.shape).toEqual([2, 2]);
+    expect(textsIn(found)).toEqual(['red', 'blue', '', '[UNK]']);
+    expect(() => inverted.predict([['red', 'blue']])).toThrow(/expected numbers, found texts/);
+  });
+
+  test('trains a model of texts', async () => {
+    const x = input([2], { dtype: 'string', name: 'words' });
+    const h = layers.embedding(5, 3)(stringLookup({ vocabulary: ['good', 'bad', 'so', 'very'] })(x));
+    const net = model({ inputs: { words: x }, outputs: layers.dense(1)(layers.flatten()(h)) });
+    net.compile({ optimizer: adam({ learningRate: 0.1 }), loss: 'mse' });
+    const words = [
+      ['so', 'good'],
+      ['very', 'bad'],
+      ['very', 'good'],
+      ['so', 'odd'],
+    ];
+    await net.fit({ words }, [[1], [-1], [1], [0]], { epochs: 60, verbose: 0 });
+    const [good = 0, bad = 0] = net
+      .predict({
+        words: [
+          ['very', 'good'],
+          ['so', 'bad'],
+        ],
+      })
+      .dataSync();
+    expect(good).toBeGreaterThan(0.5);
+    expect(bad).toBeLessThan(0);
+    expect(() => saveOnnx(net)).toThrow(/inputs of numbers/);
+    const again = await loadModel(await saveModel(net));
+    expect(again.model.predict({ words }).array()).toEqual(net.predict({ words }).array());
+    expect(cloneModel(net).inputSpecs[0]?.takesTexts).toBe(true);
+    expect(toTypeScript(net)).toContain("dtype: 'string'");
+  });
+
   test('goes back to texts', () => {
     const layer = stringLookup({ vocabulary: ['a', 'b'] });
     expect(layer.inverse(layer.lookup(['b', 'x', 'a']))).toEqual(['b', '[UNK]', 'a']);
@@ -145,7 +204,9 @@ describe('stringLookup', () => {
     expect(() => stringLookup({ vocabulary: ['a', 'b'], maxTokens: 2 })).toThrow('at most 1, found 2');
     expect(() => stringLookup({ numOovIndices: 2 })).toThrow('0 or 1');
     expect(() => stringLookup({ vocabulary: ['a'] }).lookup([['a'], []])).toThrow('lists of the same length');
-    expect(() => stringLookup({ vocabulary: ['a'] })(floats(values))).toThrow('Look texts up before');
+    expect(() => stringLookup({ vocabulary: ['a'] })(input([2]))).toThrow(
+      "input(shape, { dtype: 'string' })",
+    );
   });
 });
 

@@ -26,10 +26,11 @@ interface Images {
   readonly field: Plain;
   readonly blurs: { sigma: number; value: Plain }[];
 }
-const { randomBrightness, randomRotation, randomShear, randomTranslation, randomZoom } = library;
+const { randomBrightness, randomCrop, randomRotation, randomShear, randomTranslation, randomZoom } = library;
 const { centerCrop, resizing } = library;
 const MAKERS = {
   randomBrightness,
+  randomCrop,
   randomRotation,
   randomTranslation,
   randomZoom,

@@ -31,11 +31,12 @@ function variants(x: Tensor, seed: number): Readonly<Record<string, Tensor>> {
   };
 }
 
-const SHADES = ' ·░▒▓█';
+/** A page would run blanks together, were they not no-break spaces. */
+const SHADES = '\u00a0·░▒▓█';
 const drawn = (data: ArrayLike<number>, y: number): string =>
   Array.from({ length: SIZE }, (_, x) => {
     const value = Math.min(1, Math.max(0, data[y * SIZE + x] ?? 0));
-    return SHADES[Math.round(value * (SHADES.length - 1))] ?? ' ';
+    return SHADES[Math.round(value * (SHADES.length - 1))] ?? '\u00a0';
   })
     .map((shade) => shade + shade)
     .join('');

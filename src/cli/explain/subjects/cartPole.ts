@@ -8,6 +8,7 @@ import {
   reinforce,
   trainAgent,
 } from '../../../reinforce/index.ts';
+import { fixed } from '../../../units/formula.ts';
 import { EPISODES, SEED } from '../options.ts';
 import type { ExplainOptions } from '../present.ts';
 import { grid, paragraph, shown, subject } from '../subject.ts';
@@ -49,7 +50,7 @@ const cartPoleSubject = (name: 'REINFORCE' | 'DQN') =>
             ['episodes', 'mean return'],
             parts.map((part) => [
               `${part[0]?.episode} to ${part.at(-1)?.episode}`,
-              part.reduce((sum, record) => sum + record.return, 0) / part.length,
+              fixed(part.reduce((sum, record) => sum + record.return, 0) / part.length, 1),
             ]),
           ),
           paragraph(

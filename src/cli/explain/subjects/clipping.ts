@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { optimizers, tensor, Variable } from '../../../index.ts';
+import { symbolText } from '../../../units/formula.ts';
 import { numbers, positive } from '../options.ts';
 import type { ExplainOptions } from '../present.ts';
 import { grid, paragraph, point, shown, subject } from '../subject.ts';
@@ -50,7 +51,7 @@ export const CLIPPING = subject<ClippingOptions>({
       title: `Gradients clipped to ${shown(limit)}`,
       blocks: [
         grid(
-          ['', ...given.map((_, i) => `∂L/∂w${i + 1}`), 'norms', 'global norm'],
+          ['', ...given.map((_, i) => symbolText(`∂L/∂w_${i + 1}`)), 'norms', 'global norm'],
           rows.map(({ way, gradients: values, norms, globalNorm }) => [
             way,
             ...values.map(point),

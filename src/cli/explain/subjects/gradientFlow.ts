@@ -5,24 +5,40 @@ import { initializerOf } from '../../../layers/initializers.ts';
 import { nextKey } from '../../../tensor/random.ts';
 import { ACTIVATION, DEPTH, SEED } from '../options.ts';
 import type { ExplainOptions } from '../present.ts';
-import { grid, heading, paragraph, shown, subject } from '../subject.ts';
+import { grid, heading, paragraph, subject } from '../subject.ts';
 
 interface FlowOptions extends ExplainOptions {
   readonly activation?: ActivationName;
   readonly initializer?: string;
   readonly depth?: number;
+  readonly batchNormalization?: boolean;
+  readonly residual?: boolean;
   readonly seed?: number;
 }
 
-const PAIRS: readonly (readonly [ActivationName, string])[] = [
-  ['sigmoid', 'glorotUniform'],
-  ['tanh', 'glorotUniform'],
-  ['tanh', 'orthogonal'],
-  ['relu', 'glorotUniform'],
-  ['relu', 'heNormal'],
-  ['selu', 'lecunNormal'],
-  ['relu', 'randomUniform'],
+interface Case {
+  readonly activation: ActivationName;
+  readonly initializer: string;
+  readonly batchNormalization?: boolean;
+  readonly residual?: boolean;
+}
+
+const CASES: readonly Case[] = [
+  { activation: 'sigmoid', initializer: 'glorotUniform' },
+  { activation: 'sigmoid', initializer: 'glorotUniform', batchNormalization: true },
+  { activation: 'sigmoid', initializer: 'glorotUniform', residual: true },
+  { activation: 'tanh', initializer: 'glorotUniform' },
+  { activation: 'tanh', initializer: 'orthogonal' },
+  { activation: 'relu', initializer: 'glorotUniform' },
+  { activation: 'relu', initializer: 'heNormal' },
+  { activation: 'selu', initializer: 'lecunNormal' },
+  { activation: 'relu', initializer: 'randomUniform' },
+  { activation: 'relu', initializer: 'randomUniform', batchNormalization: true },
+  { activation: 'relu', initializer: 'randomUniform', residual: true },
 ];
+
+const remedyOf = ({ batchNormalization, residual }: Case): string =>
+  [...(batchNormalization ? ['batch normalisation'] : []), ...(residual ? ['residual'] : [])].join(', ');
 
 const direction = (flow: number) => (flow < 1e-3 ? 'vanishes' : flow > 1e3 ? 'explodes' : 'keeps its size');
 
@@ -33,28 +49,38 @@ export const GRADIENT_FLOW = subject<FlowOptions>({
   options: [
     ACTIVATION,
     new Option('--initializer <name>', 'of the weights, as heNormal').choices(Object.keys(initializers)),
+    new Option('--batch-normalization', 'normalise net inputs before each activation'),
+    new Option('--residual', 'add to the output of each layer what went in'),
     DEPTH,
     SEED,
   ],
-  show: ({ activation, initializer, depth = 10, seed = 1 }) => {
-    const pairs =
-      activation === undefined && initializer === undefined
-        ? PAIRS
-        : [[activation ?? 'relu', initializer ?? 'glorotUniform'] as const];
-    const rows = pairs.map(([kind, start]) => ({
-      activation: kind,
-      initializer: start,
-      ...signalByDepth({ activation: kind, initializer: start, depth, seed }),
-    }));
+  show: ({ activation, initializer, batchNormalization = false, residual = false, depth = 10, seed = 1 }) => {
+    const isOne = activation !== undefined || initializer !== undefined || batchNormalization || residual;
+    const asked: Case = {
+      activation: activation ?? 'relu',
+      initializer: initializer ?? 'glorotUniform',
+      ...{ batchNormalization, residual },
+    };
+    const cases = isOne ? [asked] : CASES;
+    const rows = cases.map((given) => ({ ...given, ...signalByDepth({ ...given, depth, seed }) }));
     const [only] = rows;
     return {
       title: `A signal through ${depth} dense layers, and its gradient back`,
       blocks: [
         grid(
-          ['activation', 'initialiser', 'variance, first', 'variance, last', 'gradient, first ÷ last', ''],
+          [
+            'activation',
+            'initialiser',
+            'remedy',
+            'variance, first',
+            'variance, last',
+            'gradient, first ÷ last',
+            '',
+          ],
           rows.map((row) => [
             row.activation,
             row.initializer,
+            remedyOf(row),
             row.variances[0] ?? Number.NaN,
             row.variances.at(-1) ?? Number.NaN,
             row.flow,
@@ -63,7 +89,7 @@ export const GRADIENT_FLOW = subject<FlowOptions>({
         ),
         ...(rows.length === 1 && only ? layersOf(only) : []),
         paragraph(
-          'Glorot keeps variances for tanh, He for ReLU, which lets half pass, LeCun for SELU; orthogonal weights keep lengths.',
+          'Glorot keeps variances for tanh, He for ReLU, which lets half pass, LeCun for SELU; orthogonal weights keep lengths. Batch normalisation gives every layer inputs of one size, whatever the weights; a residual connection gives the gradient a way around each layer.',
         ),
       ],
       json: { depth, rows },
@@ -113,7 +139,7 @@ export const INITIALISERS = subject<FlowOptions>({
           ['initialiser', 'variance meant', 'that is', 'measured', 'mean'],
           rows.map(({ name, rule, meant, variance, mean }) => [name, rule, meant, variance, mean]),
         ),
-        paragraph(`Measured on ${shown(FANS.inputs * FANS.outputs)} weights.`),
+        paragraph(`Measured on ${(FANS.inputs * FANS.outputs).toLocaleString('en-GB')} weights.`),
       ],
       json: { ...FANS, rows },
     };

@@ -24,6 +24,8 @@ const OPTIMIZERS: Readonly<Record<string, (steepest: number, alpha?: number) => 
   Adadelta: (_, alpha = 1) => optimizers.adadelta({ learningRate: alpha }),
   Lion: (_, alpha = 0.02) => optimizers.lion({ learningRate: alpha }),
   Ftrl: (_, alpha = 0.2) => optimizers.ftrl({ learningRate: alpha }),
+  Lamb: (_, alpha = 0.1) => optimizers.lamb({ learningRate: alpha }),
+  Adafactor: (_, alpha = 0.1) => optimizers.adafactor({ learningRate: alpha }),
 };
 
 /** Positions along the way that are shown. */

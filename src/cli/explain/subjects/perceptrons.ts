@@ -11,6 +11,9 @@ interface PerceptronsOptions extends PerceptronOptions {
 }
 
 /** `pellucid explain perceptrons --gates and,or`: each output unit has its own column, and only wrong ones change. */
+/** Epochs whose examples are shown one by one. */
+const SHOWN = 4;
+
 export const PERCEPTRONS = subject<PerceptronsOptions>({
   section: '1.3',
   description: 'several output units: only the columns that were wrong are corrected',
@@ -28,7 +31,7 @@ export const PERCEPTRONS = subject<PerceptronsOptions>({
         grid(
           ['epoch', 'x', ...names.flatMap((name) => [`${name} y`, `${name} w`, `${name} b`, ''])],
           result.rows
-            .slice(0, 4 * inputs.length)
+            .slice(0, SHOWN * inputs.length)
             .map(({ epoch, x, output, weights, biases, corrected }) => [
               epoch,
               point(x),
@@ -40,6 +43,7 @@ export const PERCEPTRONS = subject<PerceptronsOptions>({
               ]),
             ]),
         ),
+        ...(result.epochs > SHOWN ? [paragraph(`… and ${result.epochs - SHOWN} epochs more.`)] : []),
         paragraph(
           `${result.stopped ? `Stopped in epoch ${result.epochs}` : `Not stopped after ${result.epochs} epochs`}: ${names.map((name, j) => `${name} w = ${point(result.weights[j] ?? [])}, b = ${shown(result.biases[j] ?? 0)}`).join('; ')}.`,
         ),

@@ -12,6 +12,7 @@ import {
   type TabularAgent,
   type TabularUpdate,
 } from '../../../reinforce/index.ts';
+import { fixed } from '../../../units/formula.ts';
 import { ALPHA, EPISODES, EPSILON, GAMMA, SEED } from '../options.ts';
 import type { ExplainOptions } from '../present.ts';
 import { grid, heading, paragraph, shown, subject } from '../subject.ts';
@@ -52,22 +53,35 @@ function policy({ map, columns }: GridWorld, agent: TabularAgent): string[][] {
   );
 }
 
-function formulaOf({ before, alpha, reward, target, after }: TabularUpdate): string {
-  const from = before < 0 ? `(${shown(before)})` : shown(before);
-  return `${shown(before)} + ${shown(alpha)}·(${shown(target)} − ${from}) = ${shown(after)}, target from reward ${shown(reward)}`;
+/** Q + α·(r + γ·Q′ − Q), of which the end of an episode has no Q′. */
+function formulaOf(
+  { before, alpha, reward, target, after, nextAction }: TabularUpdate,
+  gamma: number,
+): string {
+  const signed = (value: number) => (value < 0 ? `(${shown(value)})` : shown(value));
+  const worth = gamma === 0 ? 0 : (target - reward) / gamma;
+  const later = nextAction === undefined ? '' : ` + ${shown(gamma)}·${signed(worth)}`;
+  return `${shown(before)} + ${shown(alpha)}·(${shown(reward)}${later} − ${signed(before)}) = ${shown(after)}`;
 }
 
-const tabularSubject = (name: 'Q-learning' | 'SARSA') =>
-  subject<TabularOptions>({
+/** What each learns by. SARSA counts on its own random moves, and comes to rest at a smaller rate only. */
+const KINDS = {
+  'Q-learning': { make: qLearning, rule: 'Q + α·(r + γ·max Q′ − Q)', rate: 0.5 },
+  SARSA: { make: sarsa, rule: 'Q + α·(r + γ·Q(s′, a′) − Q)', rate: 0.1 },
+} as const;
+
+const tabularSubject = (name: keyof typeof KINDS) => {
+  const { make, rule, rate } = KINDS[name];
+  return subject<TabularOptions>({
     section: '1.1',
     description:
       name === 'Q-learning'
-        ? 'a table of what each action is worth: Q += α·(r + γ·max Q′ − Q)'
-        : 'the same, counting on what is really done next: Q += α·(r + γ·Q(s′, a′) − Q)',
+        ? `a table of what each action is worth: ${rule}`
+        : `the same, counting on what is really done next: ${rule}`,
     options: [WORLD, ALPHA, GAMMA, EPSILON, EPISODES, SEED],
-    show: ({ world = 'cliff', alpha = 0.5, gamma = 1, epsilon = 0.1, episodes = 500, seed = 1 }) => {
+    show: ({ world = 'cliff', alpha = rate, gamma = 1, epsilon = 0.1, episodes = 500, seed = 1 }) => {
       const place = worldOf(world);
-      const agent = (name === 'Q-learning' ? qLearning : sarsa)(place, { alpha, gamma, epsilon, seed });
+      const agent = make(place, { alpha, gamma, epsilon, seed });
       const updates: TabularUpdate[] = [];
       const history: EpisodeRecord[] = [];
       const first = agent.episode();
@@ -90,7 +104,7 @@ const tabularSubject = (name: 'Q-learning' | 'SARSA') =>
         blocks: [
           heading('The first steps', 2),
           grid(
-            ['state', 'move', 'reward', 'next', 'Q(s, a)'],
+            ['state', 'move', 'reward', 'next', `Q = ${rule}`],
             updates
               .slice(0, 8)
               .map((update) => [
@@ -98,7 +112,7 @@ const tabularSubject = (name: 'Q-learning' | 'SARSA') =>
                 MOVE_NAMES[update.action] ?? '',
                 update.reward,
                 update.nextState,
-                formulaOf(update),
+                formulaOf(update, gamma),
               ]),
           ),
           heading(`After ${episodes} episodes`, 2),
@@ -106,7 +120,7 @@ const tabularSubject = (name: 'Q-learning' | 'SARSA') =>
             ['episodes', 'mean return'],
             Array.from({ length: Math.ceil(episodes / tenth) }, (_, i) => [
               `${i * tenth + 1} to ${Math.min(episodes, (i + 1) * tenth)}`,
-              mean(i * tenth, (i + 1) * tenth),
+              fixed(mean(i * tenth, (i + 1) * tenth), 1),
             ]),
           ),
           paragraph(`Without exploring, its return is ${shown(greedy)}. Its moves:`),
@@ -123,6 +137,7 @@ const tabularSubject = (name: 'Q-learning' | 'SARSA') =>
       };
     },
   });
+};
 
 export const Q_LEARNING = tabularSubject('Q-learning');
 export const SARSA = tabularSubject('SARSA');

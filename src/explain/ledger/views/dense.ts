@@ -149,17 +149,17 @@ class DenseView {
     const { update, recording } = this.#context;
     const list = [this.#net, this.#output, this.#error];
     const weights = [this.#weight, ...(this.#bias ? [this.#bias] : [])];
-    const changed = update
-      ? weights.flatMap((weight) =>
-          changes(weight, {
-            update,
-            divisor: recording.divisor,
-            node: (weight === this.#weight ? this.#parts.kernel : (this.#parts.bias ?? this.#parts.kernel))
-              .node,
-            descent: (flat) => this.#descent(weight, flat),
-          }),
-        )
-      : [];
+    const variableOf = (weight: Quantity) =>
+      weight === this.#weight ? this.#parts.kernel : this.#parts.bias;
+    const changed = weights.flatMap((weight) => {
+      const of = update?.weights.find(({ node }) => node === variableOf(weight)?.node);
+      if (!of) return [];
+      return changes(weight, {
+        of,
+        divisor: recording.divisor,
+        descent: (flat) => this.#descent(weight, flat),
+      });
+    });
     return [...list, ...weights, ...changed];
   }
 

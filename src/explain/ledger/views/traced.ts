@@ -1,11 +1,20 @@
 import { applyRow, ELEMENTWISE, MOVEMENT, type Node, type Op, REDUCTIONS } from '../../../graph/ops.ts';
-import { call, displayed, type Expression, number, type Operand, operand } from '../../../units/formula.ts';
+import {
+  call,
+  displayed,
+  type Expression,
+  number,
+  type Operand,
+  operand,
+  subtract,
+} from '../../../units/formula.ts';
 import { indexAt } from '../places.ts';
 import { DESCRIPTIONS, ELEMENTS } from '../primitives.ts';
 import { formulaFor, type Quantity } from '../quantity.ts';
 import type { Recording } from '../recording.ts';
 import { elementOf, gradientOf, type Section, type ViewContext } from '../section.ts';
 import { gateNames, type NamedPart } from './gates.ts';
+import { positivePartOf, sigmoidOf } from './recognised.ts';
 import { changes } from './updates.ts';
 
 /** Values that stand by themselves, however often they are used: what adds up many numbers. */
@@ -32,10 +41,8 @@ export function tracedView(context: ViewContext): Section {
   const { layer } = applied;
   const weights = view.weights.flatMap((weight) => {
     const variable = layer.weights.find(({ name }) => weight.key === `${key}.${name}`);
-    const changed =
-      update && variable?.trainable
-        ? changes(weight, { update, divisor: recording.divisor, node: variable.node })
-        : [];
+    const of = update?.weights.find(({ node }) => node === variable?.node);
+    const changed = of ? changes(weight, { of, divisor: recording.divisor }) : [];
     return [weight, ...changed];
   });
   return {
@@ -142,10 +149,13 @@ class TracedView {
     if (sigmoid) return call('sigmoid', this.#visit(sigmoid, flat));
     const positive = positivePartOf(node);
     if (positive) return call('max', this.#visit(positive, flat), 0);
-    return applyRow(ELEMENTS, node, flat, {
+    const made = applyRow(ELEMENTS, node, flat, {
       operand: (input, at) => this.#visit(node.inputs[input] as Node, at),
       value: (input, at) => this.#value(node.inputs[input] as Node, at),
     });
+    // A difference is the sum with what is turned.
+    const [from, turned] = made?.kind === 'add' ? made.terms : [];
+    return from && turned?.kind === 'negate' ? subtract(from, turned.of) : made;
   }
 
   #visit(node: Node, flat: number): Expression {
@@ -203,33 +213,4 @@ function stepsOf(nodes: readonly Node[], output: Node, inputs: ReadonlySet<Node>
       !PASSING.has(node.op) &&
       (GATHERING.has(node.op) || shared(node)),
   );
-}
-
-const isConstant = (node: Node | undefined, is: (value: number) => boolean): boolean =>
-  node?.op === 'constant' && is(node.attributes.value.data[0] ?? Number.NaN);
-
-/** x, where a node is 1/(1 + e^(−x)), x being kept from below. */
-function sigmoidOf(node: Node): Node | undefined {
-  const [one, total] = node.inputs;
-  if (node.op !== 'div' || total?.op !== 'add' || !isConstant(one, (value) => value === 1)) return undefined;
-  const power = total.inputs.find(({ op }) => op === 'exp');
-  const turned = power?.inputs[0];
-  const bounded = turned?.op === 'neg' ? turned.inputs[0] : undefined;
-  if (!bounded || !total.inputs.some((from) => isConstant(from, (value) => value === 1))) return undefined;
-  return bounded.op === 'where' && isConstant(bounded.inputs[1], (value) => value <= -80)
-    ? bounded.inputs[2]
-    : bounded;
-}
-
-/** x, where a node is x if it is above (nearly) 0, else 0. */
-function positivePartOf(node: Node): Node | undefined {
-  const [condition, zero, x] = node.inputs;
-  const [left, bound] = condition?.inputs ?? [];
-  const fits =
-    node.op === 'where' &&
-    condition?.op === 'less' &&
-    left === x &&
-    isConstant(bound, (value) => value >= 0 && value < 1e-30) &&
-    isConstant(zero, (value) => value === 0);
-  return fits ? x : undefined;
 }

@@ -1,6 +1,6 @@
-import type { Node } from '../../../graph/ops.ts';
 import {
   add,
+  call,
   divide,
   type Expression,
   evaluate,
@@ -11,34 +11,40 @@ import {
   sum,
 } from '../../../units/formula.ts';
 import { firstTrue, formulaFor, operandOf, type Quantity } from '../quantity.ts';
-import type { Update } from '../section.ts';
+import { movingMean, type StepNumbers } from '../rules.ts';
+import type { WeightUpdate } from '../update.ts';
 
 interface ChangeContext {
-  readonly update: Update;
+  readonly of: WeightUpdate;
   /** What the sum over the examples is divided by. */
   readonly divisor: number;
-  readonly node: Node;
   /** The terms of −∂L/∂w, summed over the examples. */
   readonly descent?: (flat: number) => Expression[];
 }
 
 /**
- * How a weight changes and what it becomes: Δw = α·Error·O for plain gradient descent; for momentum, Adagrad, RMSprop
- * and Adam by what they keep for each weight, which is opened, too.
+ * How a weight changes and what it becomes: Δw = α·Error·O for plain gradient descent; for others by the gradient as it
+ * is clipped, and by what they keep for each weight, which is opened, too.
  */
 export function changes(weight: Quantity, context: ChangeContext): Quantity[] {
-  const { update, divisor, node, descent } = context;
-  const after = (flat: number) => update.after(node)?.data[flat] ?? Number.NaN;
+  const { of, divisor, descent } = context;
+  const { rule, isPlain, average } = of;
+  const { rate } = of.update;
+  const after = (flat: number) => of.after()?.data[flat] ?? Number.NaN;
   const { key, symbol, title } = weight;
   const common = commonOf(weight);
   const gradient = gradientOf(weight, context);
-  const slots = slotsOf(weight, gradient, context);
-  const byRule = (flat: number) =>
-    update.rule?.change({
-      gradient: operandOf(gradient, flat, 0),
-      weight: operandOf(weight, flat, 0),
-      slots: slots.map((slot) => operandOf(slot, flat, 0)),
-    });
+  const clipped = clippedOf(weight, gradient, of);
+  const moving = clipped ?? gradient;
+  const slots: Quantity[] = [];
+  const numbers = (flat: number): StepNumbers => ({
+    gradient: operandOf(moving, flat, 0),
+    weight: operandOf(weight, flat, 0),
+    before: slots.map((_, at) => slotBefore(weight, of, at, flat)),
+    slots: slots.map((slot) => operandOf(slot, flat, 0)),
+  });
+  slots.push(...slotsOf(weight, of, numbers));
+  const byRule = (flat: number) => rule?.change(numbers(flat));
   const change: Quantity = {
     ...common,
     key: `${before(key)}Δ${letterOf(key)}`,
@@ -47,26 +53,25 @@ export function changes(weight: Quantity, context: ChangeContext): Quantity[] {
     symbol: (flat) => `Δ${symbol(flat)}`,
     // The difference of two float32 numbers would have few true digits.
     value: (flat) => {
-      if (update.rate !== undefined) return -update.rate * (weight.gradient?.(flat, 0) ?? Number.NaN);
-      const rule = byRule(flat);
-      return rule ? evaluate(rule) : after(flat) - weight.value(flat, 0);
+      if (isPlain) return -rate.value * (weight.gradient?.(flat, 0) ?? Number.NaN);
+      const expression = byRule(flat);
+      return expression ? evaluate(expression) : after(flat) - weight.value(flat, 0);
     },
-    formula: (flat) => {
-      const rate = update.rate;
-      const alpha = operand('α', rate ?? Number.NaN);
-      return firstTrue(
+    formula: (flat) =>
+      firstTrue(
         change,
         flat,
         0,
-        rate === undefined
-          ? [() => byRule(flat)]
-          : [
-              () => descent && stepOf(alpha, descent(flat), divisor),
-              () => negate(multiply(alpha, operandOf(gradient, flat, 0))),
-            ],
-      );
-    },
+        isPlain
+          ? [
+              () => descent && stepOf(rate, descent(flat), divisor),
+              () => negate(multiply(rate, operandOf(gradient, flat, 0))),
+            ]
+          : [() => byRule(flat)],
+      ),
   };
+  const moved = (flat: number) => add(operandOf(weight, flat, 0), operandOf(change, flat, 0));
+  const mean = averageOf(weight, of, moved);
   const fresh: Quantity = {
     ...common,
     key: `${key}′`,
@@ -75,9 +80,10 @@ export function changes(weight: Quantity, context: ChangeContext): Quantity[] {
     symbol: (flat) => primed(symbol(flat)),
     value: after,
     formula: (flat) =>
-      formulaFor(fresh, flat, 0, add(operandOf(weight, flat, 0), operandOf(change, flat, 0))),
+      formulaFor(fresh, flat, 0, mean && average?.overwrites ? operandOf(mean, flat, 0) : moved(flat)),
   };
-  return [...(update.rule ? [gradient, ...slots] : []), change, fresh];
+  const opened = rule && !isPlain ? [gradient, ...(clipped ? [clipped] : []), ...slots] : [];
+  return [...opened, ...(mean ? [mean] : []), change, fresh];
 }
 
 const commonOf = ({ shape, unitOf }: Quantity) => ({ shape, shared: true, ...(unitOf && { unitOf }) });
@@ -99,25 +105,75 @@ function gradientOf(weight: Quantity, { divisor, descent }: ChangeContext): Quan
   return gradient;
 }
 
+/** The gradient as it moves the weight, where gradients are clipped. */
+function clippedOf(weight: Quantity, gradient: Quantity, of: WeightUpdate): Quantity | undefined {
+  const { clipping } = of.update;
+  if (!clipping || !of.rule) return undefined;
+  const { kind, limit } = clipping;
+  const expression = (flat: number): Expression => {
+    const g = operandOf(gradient, flat, 0);
+    if (kind === 'value') return call('max', call('min', g, limit), negate(limit));
+    const length =
+      kind === 'norm'
+        ? operand(`n_${of.at + 1}`, of.update.lengthOf(of.at), { path: `step.n[${of.at}]` })
+        : operand('n', of.update.length(), { path: 'step.N' });
+    return multiply(g, divide(limit, call('max', length, limit)));
+  };
+  const clipped: Quantity = {
+    ...commonOf(weight),
+    key: `${weight.key}.ĝ`,
+    role: 'slot',
+    title: `clipped gradient of the ${weight.title}`,
+    symbol: (flat) => slotSymbol('ĝ', weight.symbol(flat)),
+    value: (flat) => evaluate(expression(flat)),
+    formula: (flat) => formulaFor(clipped, flat, 0, expression(flat)),
+  };
+  return clipped;
+}
+
+function slotBefore(weight: Quantity, of: WeightUpdate, at: number, flat: number): Operand {
+  const letter = of.rule?.slots[at]?.letter ?? '';
+  return operand(slotSymbol(letter, weight.symbol(flat)), of.slots()[at]?.before.data[flat] ?? Number.NaN);
+}
+
 /** What the optimizer keeps for each weight, as it will be after the step. */
-function slotsOf(weight: Quantity, gradient: Quantity, { update, node }: ChangeContext): Quantity[] {
-  return (update.rule?.slots ?? []).map(({ letter, words, next }, at) => {
-    const old = (flat: number): Operand =>
-      operand(
-        slotSymbol(letter, weight.symbol(flat)),
-        update.slots(node)[at]?.before.data[flat] ?? Number.NaN,
-      );
+function slotsOf(weight: Quantity, of: WeightUpdate, numbers: (flat: number) => StepNumbers): Quantity[] {
+  return (of.rule?.slots ?? []).map(({ letter, words, next }, at) => {
     const slot: Quantity = {
       ...commonOf(weight),
       key: `${weight.key}.${letter}′`,
       role: 'slot',
       title: words,
       symbol: (flat) => primed(slotSymbol(letter, weight.symbol(flat))),
-      value: (flat) => update.slots(node)[at]?.after.data[flat] ?? Number.NaN,
-      formula: (flat) => firstTrue(slot, flat, 0, [() => next(old(flat), operandOf(gradient, flat, 0))]),
+      value: (flat) => of.slots()[at]?.after.data[flat] ?? Number.NaN,
+      formula: (flat) =>
+        firstTrue(slot, flat, 0, [() => next(slotBefore(weight, of, at, flat), numbers(flat))]),
     };
     return slot;
   });
+}
+
+/** The moving average of the weight: β·w̄ + (1 − β)·(w + Δw). */
+function averageOf(
+  weight: Quantity,
+  { average }: WeightUpdate,
+  moved: (flat: number) => Expression,
+): Quantity | undefined {
+  if (!average) return undefined;
+  const symbol = (flat: number) => slotSymbol('w̄', weight.symbol(flat));
+  const mean: Quantity = {
+    ...commonOf(weight),
+    key: `${weight.key}.w̄′`,
+    role: 'slot',
+    title: `moving average of the ${weight.title}`,
+    symbol: (flat) => primed(symbol(flat)),
+    value: (flat) => average.values()?.after.data[flat] ?? Number.NaN,
+    formula: (flat) => {
+      const old = operand(symbol(flat), average.values()?.before.data[flat] ?? Number.NaN);
+      return firstTrue(mean, flat, 0, [() => movingMean(average.kept, old, moved(flat))]);
+    },
+  };
+  return mean;
 }
 
 /** α·Error·O, or α times the mean of it over the examples. */

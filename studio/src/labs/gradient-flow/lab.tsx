@@ -1,0 +1,87 @@
+import { symbolText } from 'pellucid/units';
+import { defineLab, type Editing } from '../../lab.ts';
+import { Controls } from './Controls.tsx';
+import type { FlowResult } from './compute.ts';
+import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
+import { type FlowProperties, LIMITS, PROPERTIES, RATES } from './properties.ts';
+import { receive } from './receive.ts';
+import { Stage } from './Stage.tsx';
+import './gradient-flow.css';
+
+export const lab = defineLab<FlowProperties, FlowResult>({
+  id: 'gradient-flow',
+  section: '1.6',
+  title: 'Gradient flow',
+  prose: Prose,
+  question: QUESTION,
+  properties: PROPERTIES,
+  Controls,
+  Stage,
+  selfChecks: SELF_CHECKS,
+  ahas: AHAS,
+  position: 'at',
+  describe,
+  edit,
+  async reseed(session, seed) {
+    session.set({ seed, at: 0 });
+  },
+  receive,
+});
+
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^Σ/, 'a sum of its own, for another number'],
+  [/^lg G_/, 'the power of ten of the length of its gradient'],
+  [/^G_\d+,/, 'the length of the gradient by this unit’s weights and its bias'],
+  [/^G_/, 'the length of the gradient by all weights and biases of the layer, ‖∂L/∂W‖'],
+  [/^G$/, 'the length of all gradients together'],
+  [/^m_\d+,/, 'the mean of this unit’s outputs over the examples'],
+  [/^m_/, 'the mean of the layer’s outputs'],
+  [/^v_\d+,/, 'the variance of this unit’s outputs over the examples'],
+  [/^v_/, 'the variance of all outputs of the layer: those of its units, and how far their means lie apart'],
+  [/^A_\d+,/, 'the length of the gradient by this unit’s outputs'],
+  [/^A_/, 'the length of the gradient by all outputs of the layer, ‖∂L/∂a‖'],
+  [/^d_/, 'the variance, about 0, of the gradients by the layer’s outputs'],
+  [/^b_/, 'what the layer makes of the variance of gradients on their way back, as measured'],
+  [
+    /^k_/,
+    'what it should make of it, were weights, slopes and gradients independent: units · E[w²] · E[f′²], and 1 more with a residual connection',
+  ],
+  [/^s_/, 'the share of its units that are dead, or of its outputs that are saturated, in percent'],
+  [
+    /^c_/,
+    'for how many examples this unit is on, or saturated: at less than a hundredth of the greatest slope',
+  ],
+  [/^n_/, 'the number of units of the layer'],
+  [/^ω_/, 'the mean of the squared weights of the layer'],
+  [/^φ_/, 'the mean of f′² over all units and examples, each at its net input'],
+  [/^a_/, 'a unit’s output for one example'],
+  [/^e_/, 'the gradient of the loss by a unit’s output for one example'],
+  [/^g_/, 'the gradient of the loss by a weight of this unit, or by its bias'],
+  [/^w_/, 'a weight of the layer'],
+  [/^ℓ/, 'the squared error of one example'],
+  [/^t\[/, 'what is wanted for one example'],
+  [/^o\[/, 'what the network puts out for one example'],
+  [/^L$/, 'the loss: the mean of the squared errors'],
+  [/^R$/, 'how much arrives: the first layer’s ‖∂L/∂a‖ over the last’s'],
+  [/^S$/, 'the deviation of the last hidden layer’s outputs over that of the first'],
+  [/^factor$/, 'what all gradients are multiplied by, so that together they are no longer than the limit'],
+  [/^limit$/, 'the clipping limit'],
+  [/^α$/, 'the learning rate: how large a step is'],
+];
+
+function describe(name: string): string {
+  const kind = KINDS.find(([pattern]) => pattern.test(name));
+  return kind ? `${symbolText(name)}, ${kind[1]}` : symbolText(name);
+}
+
+function edit(name: string, { a, limit }: FlowProperties): Editing<FlowProperties> | undefined {
+  if (name === 'α') {
+    const change = (next: number) => ({ a: next, at: 0 });
+    return { key: 'a', label: 'α', value: a, ...RATES, step: 0.005, change };
+  }
+  if (name === 'limit') {
+    const change = (next: number) => ({ limit: next, at: 0 });
+    return { key: 'limit', label: 'limit', value: limit, ...LIMITS, step: 0.1, change };
+  }
+  return undefined;
+}
