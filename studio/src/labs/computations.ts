@@ -10,6 +10,7 @@ const loaded = (module: Promise<Module>) => module as Promise<Loaded>;
 export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
   gates: () => loaded(import('./gates/compute.ts')),
   graph: () => loaded(import('./graph/compute.ts')),
+  hill: () => loaded(import('./hill/compute.ts')),
   'gradient-flow': () => loaded(import('./gradient-flow/compute.ts')),
   mlp: () => loaded(import('./mlp/compute.ts')),
   activations: () => loaded(import('./activations/compute.ts')),

@@ -67,4 +67,11 @@ export const LABS: readonly LabEntry[] = [
     receivesNetworks: true,
     load: () => import('./playground/lab.tsx'),
   },
+  {
+    id: 'hill',
+    section: '1.7',
+    title: 'The optimizer hill',
+    question: 'Which path, and why?',
+    load: () => import('./hill/lab.tsx'),
+  },
 ];
