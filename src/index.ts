@@ -16,7 +16,6 @@ export * as layers from './layers/factories.ts';
 export * from './layers/index.ts';
 export * as initializers from './layers/initializers.ts';
 export * as regularizers from './layers/regularizers.ts';
-export * as ops from './ops.ts';
 export { checkpoint } from './tensor/checkpoint.ts';
 export { compile } from './tensor/compile.ts';
 export * from './tensor/functions/arithmetic.ts';
