@@ -86,7 +86,8 @@ export function documentHTML(blocks: readonly Block[]): string {
             .join('')}</tr>`,
       );
       const titles = hasTitles(block.columns) ? `<thead><tr>${head}</tr></thead>` : '';
-      return `<div class="scroll" role="region" aria-label="table" tabindex="0"><table>${titles}<tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
+      const kind = titles === '' ? ' class="picture"' : '';
+      return `<div class="scroll" role="region" aria-label="table" tabindex="0"><table${kind}>${titles}<tbody>\n${rows.join('\n')}\n</tbody></table></div>`;
     })
     .join('\n');
 }

@@ -22,6 +22,7 @@ export type { NodeEntry, NodeLevel } from './ledger/nodes.ts';
 export { DESCRIPTIONS } from './ledger/primitives.ts';
 export type { Part } from './ledger/print.ts';
 export type { Cell, Quantity, Role } from './ledger/quantity.ts';
+export { ruleOf, type SlotRule, type StepRule } from './ledger/rules.ts';
 export type { Section } from './ledger/section.ts';
 export {
   describeFloat,
@@ -42,6 +43,7 @@ export {
   nextUp,
   round,
   spacing,
+  valueOfBits,
 } from './numbers/formats.ts';
 export {
   halfPrecisionDescent,

@@ -3,6 +3,7 @@
 
 export { type AdalineOptions, type AdalineResult, trainAdaline } from './adaline.ts';
 export { type CompetitiveOptions, type CompetitiveResult, competitiveLearning } from './competitive.ts';
+export { derivativeOf } from './derivative.ts';
 export { type ThinnedNetwork, type ThinnedNetworks, thinnedNetworks } from './dropout.ts';
 export * from './formula.ts';
 export { GATE_UNITS, gateTable, truthTableInputs, xorOfUnits } from './gateUnits.ts';

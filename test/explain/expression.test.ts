@@ -6,6 +6,8 @@ import { ExpressionError, graph } from '../../src/explain/index.ts';
 import { isInput } from '../../src/graph/graph.ts';
 import type { NDArray } from '../../src/graph/ndarray.ts';
 import type { Node } from '../../src/graph/ops.ts';
+import { type Tensor, tensor, valueAndGrad } from '../../src/index.ts';
+import { evaluate as evaluated, formula, operand } from '../../src/units/index.ts';
 
 describe('the figures of section 1.5', () => {
   test('Y = (a+b)(b−c) at (2, 3, 1): d = 5, e = 2, Y = 10, derivatives (2, 7, −5)', () => {
@@ -190,3 +192,35 @@ function failure(attempt: () => unknown): unknown {
   }
   return undefined;
 }
+
+describe('an expression as a function of tensors', () => {
+  const bend = graph('(x - y)^2 + π*y');
+
+  test('is computed over a grid, broadcasting', () => {
+    const values = bend.apply({ x: tensor([[1], [2]]), y: tensor([[0, 1, 3]]) });
+    const wanted = [1, 2].map((x) => [0, 1, 3].map((y) => (x - y) ** 2 + Math.PI * y));
+    expect(values.shape).toEqual([2, 3]);
+    values.dataSync().forEach((value, i) => {
+      expect(value).toBeCloseTo(wanted.flat()[i] ?? Number.NaN, 5);
+    });
+  });
+
+  test('is differentiated', () => {
+    const [value, [dx, dy]] = valueAndGrad((x: Tensor, y: Tensor) => bend.apply({ x, y }))(3, 1);
+    expect(value.item()).toBeCloseTo(4 + Math.PI, 5);
+    expect([dx?.item(), dy?.item()]).toEqual([4, expect.closeTo(-4 + Math.PI, 5)]);
+  });
+
+  test('wants a value for each variable, and no other', () => {
+    expect(() => bend.apply({ x: 1 })).toThrow('values of x, y');
+    expect(() => bend.apply({ x: 1, y: 1, z: 1 })).toThrow('values of x, y');
+  });
+
+  test('is written as a whole, with what stands for its variables', () => {
+    const expression = bend.written({ x: operand('x_t', 3), y: operand('y_t', 1) });
+    expect(formula(operand('f', evaluated(expression)), expression).symbols()).toMatch(
+      /^f = \(xₜ − yₜ\)² \+ 3\.14\d*·yₜ$/,
+    );
+    expect(evaluated(expression)).toBeCloseTo(4 + Math.PI, 12);
+  });
+});

@@ -240,6 +240,12 @@ describe('a model of several inputs and outputs', () => {
   test('may have outputs that nothing is wanted of', () => {
     const ledger = explain(twoHeaded(), x, y, { loss: { kind: sparseCategoricalCrossentropy() } });
     expect(ledger.find('target.t[0]')).toBeDefined();
+    const weighed = explain(twoHeaded(), x, y, {
+      loss: { kind: sparseCategoricalCrossentropy() },
+      lossWeights: { kind: 3 },
+    });
+    expect(weighed.cell('loss').formula()?.symbols()).toBe('L = c₁·L₁');
+    expect(weighed.cell('loss').value).toBeCloseTo(3 * ledger.cell('loss').value, 5);
     expect(ledger.find('loss2')).toBeUndefined();
     expect(ledger.cell('yes.O[0]').gradient).toBe(0);
     for (const { path, formula } of formulasOf(ledger))

@@ -79,6 +79,8 @@ th, td { padding: 5px 18px 5px 0; text-align: left; vertical-align: top; font-we
 th { white-space: normal; overflow-wrap: break-word; }
 thead th { color: var(--soft); border-bottom: 1px solid var(--rule); vertical-align: bottom; }
 tbody tr + tr > * { border-top: 1px solid var(--rule); }
+.picture tbody tr + tr > * { border-top: 0; }
+.picture td { padding: 0 8px 0 0; line-height: 1.1; }
 .number { text-align: right; white-space: nowrap; }
 td.words { min-width: 14em; white-space: normal; overflow-wrap: anywhere; }
 tfoot tr > * { border-top: 1px solid var(--soft); }

@@ -104,7 +104,7 @@ const REMEDIES_CONDITION = [
 
 /**
  * What a curvature means for an optimizer. Plain gradient descent diverges along the steepest direction iff
- * α > 2/λmax, with momentum μ iff α > 2(1 + μ)/λmax.
+ * α > 2/λmax, with momentum μ iff α > 2(1 + μ)/λmax, with Nesterov's iff α > 2(1 + μ)/((1 + 2μ)·λmax).
  *
  * @see Goodfellow, Bengio and Courville, "Deep learning", 2016, section 4.3; Goh, "Why momentum really works", 2017
  */
@@ -150,7 +150,8 @@ interface Stability {
 function descentStability({ greatest }: Curvature, optimizer: Optimizer): Stability | undefined {
   const { learningRate: rate, momentum = 0, nesterov } = optimizer.config();
   const plain = optimizer.className === 'SGD' && typeof rate === 'number' && typeof momentum === 'number';
-  if (!plain || (nesterov === true && momentum > 0)) return undefined;
+  if (!plain) return undefined;
   const product = rate * greatest;
-  return { rate, product, limit: 2 * (1 + momentum), measured: { α: rate, α·λmax: product } };
+  const limit = (2 * (1 + momentum)) / (nesterov === true ? 1 + 2 * momentum : 1);
+  return { rate, product, limit, measured: { α: rate, α·λmax: product } };
 }

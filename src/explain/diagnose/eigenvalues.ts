@@ -59,6 +59,8 @@ function freshDirection(basis: readonly Float64Array[], random: RandomStream): F
  * @see Golub and Van Loan, "Matrix computations", 4th edition, 2013, section 8.4.2
  */
 export function tridiagonalEigenvalues(diagonal: readonly number[], beside: readonly number[]): number[] {
+  // Nothing can be bisected where there is no end.
+  if (![...diagonal, ...beside].every(Number.isFinite)) return diagonal.map(() => Number.NaN);
   const off = (i: number) => Math.abs(beside[i] ?? 0);
   const radius = diagonal.map((_, i) => off(i - 1) + off(i));
   const lowest = Math.min(...diagonal.map((d, i) => d - (radius[i] ?? 0)));

@@ -2,9 +2,12 @@ import { ArgumentError } from '../../graph/errors.ts';
 import { input, scalar } from '../../graph/graph.ts';
 import type { Node } from '../../graph/ops.ts';
 import { graphText } from '../../graph/text.ts';
+import { Tensor, type TensorLike, tensor } from '../../tensor/tensor.ts';
+import { type Expression, number, type Operand } from '../../units/formula.ts';
 import { dotOf } from './drawing.ts';
 import { Evaluation } from './evaluation.ts';
-import { parse, plainName, type Syntax } from './parse.ts';
+import { OPERATIONS } from './operations.ts';
+import { type OperationName, parse, plainName, type Syntax } from './parse.ts';
 import { nodeOf, type Step } from './step.ts';
 
 /** An expression as a computational graph, to be evaluated forward and backward. */
@@ -39,6 +42,65 @@ export class ExpressionGraph {
    * @throws ArgumentError when a variable has no value, or a value no variable
    */
   evaluate(values: Readonly<Record<string, number>>): Evaluation {
+    return new Evaluation(this, this.#matched(values));
+  }
+
+  /**
+   * The expression as a function of tensors of one floating dtype: to be computed over whole grids, and to be
+   * differentiated.
+   *
+   * @param values a tensor for each variable; their shapes are broadcast
+   * @throws ArgumentError when a variable has no value, or a value no variable
+   */
+  apply(values: Readonly<Record<string, TensorLike>>): Tensor {
+    const given = Object.entries(this.#matched(values)).map(
+      ([name, value]) => [name, tensor(value)] as const,
+    );
+    const at = new Map(given);
+    const dtype = given[0]?.[1].dtype ?? 'float32';
+    const node = this.#fold<Node>(
+      (step, inputs) => nodeOf(step.operation, inputs),
+      ({ kind, name }) => (kind === 'variable' ? at.get(name)?.node : undefined) ?? scalar(+name, dtype),
+    );
+    return new Tensor(
+      node,
+      given.some(([, value]) => value.isTraced),
+    );
+  }
+
+  /**
+   * The whole expression as it is written, without names for its parts.
+   *
+   * @param operands what stands for each variable
+   */
+  written(operands: Readonly<Record<string, Operand>>): Expression {
+    const at = this.#matched(operands);
+    return this.#fold<Expression>(
+      (step, inputs) => OPERATIONS[step.operation].formula(...inputs),
+      ({ kind, name }) => (kind === 'variable' ? at[name] : undefined) ?? number(+name),
+    );
+  }
+
+  /** Goes through the steps in order, each from what was made of its inputs. */
+  #fold<T>(
+    operate: (step: Step & { readonly operation: OperationName }, inputs: readonly T[]) => T,
+    leaf: (step: Step) => T,
+  ): T {
+    const made = new Map<Step, T>();
+    const makeOf = (step: Step): T => {
+      const { operation } = step;
+      return operation ? operate({ ...step, operation }, step.inputs.map(of)) : leaf(step);
+    };
+    const of = (step: Step): T => {
+      const known = made.get(step) ?? makeOf(step);
+      made.set(step, known);
+      return known;
+    };
+    return of(this.result);
+  }
+
+  /** Values by the names as they are kept. */
+  #matched<T>(values: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
     const at = Object.fromEntries(Object.entries(values).map(([name, value]) => [plainName(name), value]));
     const missing = this.variables.filter((name) => !Object.hasOwn(at, name));
     const unknown = Object.keys(at).filter((name) => !this.variables.includes(name));
@@ -49,7 +111,7 @@ export class ExpressionGraph {
         received: Object.keys(at).length === 0 ? 'none' : Object.keys(at).join(', '),
       });
     }
-    return new Evaluation(this, at);
+    return at;
   }
 
   /** The graph in the language of Graphviz. */

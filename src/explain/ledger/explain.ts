@@ -95,8 +95,7 @@ function sectionsOf(recording: Recording, examples: number, update: Update | und
     (end, i): Ending => ({
       loss: end.loss.className,
       target: targetOf(recording, examples, end),
-      weight:
-        end.lossWeight === 1 ? undefined : operand(ends.length > 1 ? `c_${i + 1}` : 'c', end.lossWeight),
+      weight: end.lossWeight === 1 ? undefined : operand(`c_${i + 1}`, end.lossWeight),
     }),
   );
   // One program for what will surely be looked at, with what the views add.
@@ -118,14 +117,14 @@ function sectionsOf(recording: Recording, examples: number, update: Update | und
       update,
     }),
   );
+  const isTotalled = ends.length > 1 || endings.some(({ weight }) => weight);
   const shown = ends.map((end, i) => ({
     end,
     ending: endings[i] as Ending,
     last: contexts.find(({ call }) => call.output === end.output),
-    number: ends.length > 1 ? i + 1 : undefined,
+    number: isTotalled ? i + 1 : undefined,
   }));
   const step = update && stepSection(recording, update);
-  const isTotalled = ends.length > 1 || endings.some(({ weight }) => weight);
   return [
     inputSection(recording, examples),
     ...contexts.map(viewOf),

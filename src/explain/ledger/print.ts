@@ -85,15 +85,26 @@ function pagesOfSection(
       ...(examples > 1 && own.length > 0
         ? [{ kind: 'heading', text: `Example ${example + 1}`, level: 3 } as const]
         : []),
-      ...forward(own, example, unit, limit),
-      ...own
-        .filter(({ role }) => role !== 'net' && role !== 'output')
-        .flatMap((quantity) => tableOf(quantity, example, unit, limit)),
+      ...inOrderOf(own, example, unit, limit),
     ]),
     ...shared.filter(({ role }) => role === 'step').flatMap((quantity) => tableOf(quantity, 0, unit, limit)),
     ...updates(shared, unit, limit),
   ];
   return blocks;
+}
+
+/** Net inputs and outputs come before what follows from them; steps on the way to an output, before it. */
+function inOrderOf(
+  own: readonly Quantity[],
+  example: number,
+  unit: number | undefined,
+  limit: number,
+): Block[] {
+  const main = forward(own, example, unit, limit);
+  const others = own
+    .filter(({ role }) => role !== 'net' && role !== 'output')
+    .flatMap((quantity) => tableOf(quantity, example, unit, limit));
+  return own.some(({ role }) => role === 'net') ? [...main, ...others] : [...others, ...main];
 }
 
 /** The numbers of a quantity to print: those of a unit, and no more than the limit. */
@@ -150,13 +161,17 @@ function filledText(quantity: Quantity, flat: number, example: number): string {
   );
 }
 
+/** With four decimals, or as many digits where those would not show it. */
+const inColumn = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-3 ? displayed(value).text : fixed(value);
+
 /** One quantity: each number with its formula, the formula filled in, and the result. */
 function tableOf(quantity: Quantity, example: number, unit: number | undefined, limit: number): Block[] {
   const { shown, left } = chosenOf(quantity, unit, limit);
   if (shown.length === 0) return [];
   const rows = shown.map((flat) => {
     const formula = quantity.formula?.(flat, example);
-    const value = fixed(quantity.value(flat, example));
+    const value = inColumn(quantity.value(flat, example));
     return formula
       ? [formula.symbols(), formula.numbers(), value]
       : [symbolText(quantity.symbol(flat)), '', value];

@@ -23,9 +23,19 @@ export const TERMS: readonly Term[] = [
     lab: 'mlp',
   },
   {
+    term: 'clipping',
+    meaning: 'Cutting gradients to a limit, number by number or all together, before they move a weight.',
+    lab: 'gradient-flow',
+  },
+  {
     term: 'computational graph',
     meaning: 'Variables as nodes, dependencies as edges; what is computed, and how to go back.',
     lab: 'graph',
+  },
+  {
+    term: 'dead unit',
+    meaning: 'A rectifier that is off for every example: its slope is 0, and it learns no more.',
+    lab: 'gradient-flow',
   },
   {
     term: 'desired output',
@@ -49,6 +59,12 @@ export const TERMS: readonly Term[] = [
     meaning: 'A layer between input and output, whose values are neither given nor wanted.',
     lab: 'mlp',
   },
+  {
+    term: 'initialisation',
+    meaning:
+      'How weights start. Glorot and He choose their variance so that signals and gradients keep theirs.',
+    lab: 'gradient-flow',
+  },
   { term: 'iteration', meaning: 'Forward, backward, and one update of all weights and biases.', lab: 'mlp' },
   {
     term: 'learning rate α',
@@ -57,8 +73,18 @@ export const TERMS: readonly Term[] = [
   },
   { term: 'loss', meaning: 'One number for how wrong the network is; training lowers it.' },
   { term: 'net input I', meaning: 'Σ wᵢOᵢ + θ: what reaches a unit, weighted and summed.', lab: 'mlp' },
+  {
+    term: 'normalisation',
+    meaning: 'Giving net inputs mean 0 and variance 1: over the batch, or over the units of a layer.',
+    lab: 'gradient-flow',
+  },
   { term: 'output O', meaning: 'The net input through the activation function.', lab: 'mlp' },
   { term: 'perceptron', meaning: 'One threshold unit that learns from its mistakes.', lab: 'gates' },
+  {
+    term: 'residual connection',
+    meaning: 'Adding a layer’s inputs to its outputs: a way around it for the gradient.',
+    lab: 'gradient-flow',
+  },
   {
     term: 'saturation',
     meaning: 'Where an activation function is flat, and its slope near 0.',
@@ -71,6 +97,11 @@ export const TERMS: readonly Term[] = [
     lab: 'neuron',
   },
   { term: 'update', meaning: 'Δw = α · Error · O: the change of a weight, and its new value.', lab: 'mlp' },
+  {
+    term: 'vanishing gradient',
+    meaning: 'A gradient that each layer on its way back makes smaller: the first layers hardly learn.',
+    lab: 'gradient-flow',
+  },
   {
     term: 'weight',
     meaning: 'How strongly one unit’s output reaches another; negative weights inhibit.',

@@ -8,11 +8,14 @@ const loaded = (module: Promise<Module>) => module as Promise<Loaded>;
 
 /** What the worker can compute, by lab: the exported functions of each lab's `compute.ts`. */
 export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
+  floats: () => loaded(import('./floats/compute.ts')),
   gates: () => loaded(import('./gates/compute.ts')),
   graph: () => loaded(import('./graph/compute.ts')),
+  hill: () => loaded(import('./hill/compute.ts')),
   'gradient-flow': () => loaded(import('./gradient-flow/compute.ts')),
   mlp: () => loaded(import('./mlp/compute.ts')),
   activations: () => loaded(import('./activations/compute.ts')),
   neuron: () => loaded(import('./neuron/compute.ts')),
   playground: () => loaded(import('./playground/compute.ts')),
+  topologies: () => loaded(import('./topologies/compute.ts')),
 };

@@ -13,9 +13,9 @@ export function keepOneStop(container: HTMLElement): void {
   const stops = stopsIn(container);
   const current = stops.find((stop) => stop.dataset.current !== undefined) ?? stops[0];
   for (const stop of stops) {
-    const index = stop === current ? 0 : -1;
+    const index = stop === current ? '0' : '-1';
     // Written only where it changes: a page may have hundreds, and is drawn many times a second.
-    if (stop.tabIndex !== index) stop.tabIndex = index;
+    if (stop.getAttribute('tabindex') !== index) stop.setAttribute('tabindex', index);
   }
 }
 

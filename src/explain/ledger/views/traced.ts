@@ -53,6 +53,15 @@ export function tracedView(context: ViewContext): Section {
   };
 }
 
+/** What steps are called of which the operation alone would say too little: formulas see through others. */
+const TITLES: Readonly<Partial<Record<Op, string>>> = {
+  matmul: 'sum of products',
+  add: 'sum',
+  sum: 'sum',
+  mul: 'product',
+  div: 'quotient',
+};
+
 class TracedView {
   readonly output: Quantity;
   readonly steps: readonly Quantity[];
@@ -130,7 +139,7 @@ class TracedView {
     const quantity: Quantity = {
       key,
       role,
-      title: part?.title ?? (role === 'output' ? 'output' : DESCRIPTIONS[node.op].words),
+      title: part?.title ?? (role === 'output' ? 'output' : (TITLES[node.op] ?? DESCRIPTIONS[node.op].words)),
       shape: part ? [part.count] : whole,
       symbol: (flat) => symbol(from + flat),
       value: (flat, example) => value(from + flat, perExample ? example : 0),

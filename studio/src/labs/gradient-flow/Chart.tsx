@@ -117,6 +117,10 @@ export function Chart({
           ))}
         </svg>
       </div>
+      <figcaption class="hint">
+        Powers of ten. The dotted upright is the layer listed below; press in the picture to choose another.
+        Hatched: a layer with a 0, which has no power, or with what is no number.
+      </figcaption>
     </figure>
   );
 }
