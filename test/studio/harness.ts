@@ -326,6 +326,29 @@ export async function tasksWhileRunning(studio: Studio, rounds = 5): Promise<Tas
   return best;
 }
 
+/**
+ * The longest task of the page's own thread during so many milliseconds, in milliseconds of that thread: what other
+ * work on this machine takes from it is not the page's.
+ */
+export async function longestTask({ page }: Studio, milliseconds: number): Promise<number> {
+  const browser = page.context().browser();
+  if (!browser) throw new Error('a page without a browser');
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline'] });
+  await page.waitForTimeout(milliseconds);
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+    traceEvents: { name: string; pid: number; tid: number; tdur?: number; args: { name?: string } }[];
+  };
+  const threadOf = ({ pid, tid }: { pid: number; tid: number }) => `${pid} ${tid}`;
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(threadOf),
+  );
+  const tasks = traceEvents.filter((event) => /RunTask$/.test(event.name) && main.has(threadOf(event)));
+  expect(tasks.length).toBeGreaterThan(0);
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
+}
+
 /** Screenshots of an address at 1440 and 390 px, light and dark, into `docs/studio/`. What is there stays: remove it first. */
 export async function screenshots(name: string, hash: string): Promise<void> {
   if (existsSync(`${SHOTS}/${name}-1440-light.png`)) return;

@@ -105,7 +105,9 @@ function follow<P extends object, R extends LabResult>(
   const stops = [
     effect(() => {
       session.properties.value;
-      timer ??= setTimeout(write, 120);
+      // Training changes a great deal many times a second: the page has better to do than to write it all down.
+      const isTraining = session.running.value && session.lab.training !== undefined;
+      timer ??= setTimeout(write, isTraining ? 1000 : 120);
     }),
     effect(() => {
       const record: Answers = {

@@ -32,6 +32,11 @@ const DATA_NAMES: Readonly<Record<DataName, string>> = {
   ...{ sine: 'sine (a number)', drawn: 'drawn by hand', table: 'a CSV file' },
 };
 
+/** How much noise makes each of them worth learning. */
+const NOISE: Readonly<Partial<Record<DataName, number>>> = {
+  ...{ circles: 0.05, moons: 0.1, spirals: 0.02, blobs: 0.25, xor: 0.05, sine: 0.1 },
+};
+
 export function Controls({ session }: Given) {
   return (
     <div class="playground-controls">
@@ -113,13 +118,7 @@ function DataControls({ session }: Given) {
   const made = data !== 'drawn' && data !== 'table';
   const columns = session.result.value?.table?.columns ?? [];
   const choose = (name: DataName) =>
-    session.set({
-      ...AFRESH,
-      data: name,
-      e: 1,
-      ...(name === 'sine' && { noise: 0.1 }),
-      ...(data === 'sine' && { noise: 0.02 }),
-    });
+    session.set({ ...AFRESH, data: name, e: 1, ...(name in NOISE && { noise: NOISE[name] }) });
   return (
     <fieldset>
       <legend>Data</legend>
@@ -379,6 +378,11 @@ function TrainingControls({ session }: Given) {
       />
       {properties.reg !== 'none' && (
         <NumberControl session={session} of="rate" short="by" min={0} max={10} step={0.001} />
+      )}
+      {!session.locked.has('w') && (
+        <button type="button" disabled={properties.w === ''} onClick={() => session.set(AFRESH)}>
+          Start again
+        </button>
       )}
     </fieldset>
   );

@@ -5,13 +5,15 @@ import { Quantity } from '../../parts/Quantity.tsx';
 import { limitFor, signed } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { Given } from './Controls.tsx';
-import { type Palette, paint, palette, signedColour } from './colours.ts';
+import { type Palette, paint, palette, pixelOf } from './colours.ts';
 import type { PlaygroundResult, Scene } from './compute.ts';
 import { GRID } from './properties.ts';
 
 interface NetworkGiven extends Given {
   readonly result: PlaygroundResult;
   readonly scene: Scene;
+  /** The layer whose numbers are listed. */
+  readonly layer: number;
 }
 
 interface Layout {
@@ -47,7 +49,7 @@ function layoutOf({ sizes }: Scene, room: number): Layout {
 const MOST_INPUTS = 16;
 
 /** The network: what each unit makes of the plane, weights as edges, and biases in numbers. */
-export function Network({ session, result, scene: whole }: NetworkGiven) {
+export function Network({ session, result, scene: whole, layer: chosen }: NetworkGiven) {
   const [place, room] = useElementWidth<HTMLDivElement>(640);
   const shownInputs = Math.min(whole.sizes[0] ?? 0, MOST_INPUTS);
   const scene = { ...whole, sizes: whole.sizes.with(0, shownInputs) };
@@ -62,7 +64,7 @@ export function Network({ session, result, scene: whole }: NetworkGiven) {
   const weights = edges.map(({ name }) => result.quantities[name] ?? 0);
   const limit = limitFor(weights);
   const colours = palette();
-  const listed = Math.min(session.properties.value.layer, scene.sizes.length - 1);
+  const listed = Math.min(chosen, scene.sizes.length - 1);
   return (
     <figure class="network">
       <div ref={place} class="scroll">
@@ -113,7 +115,6 @@ export function Network({ session, result, scene: whole }: NetworkGiven) {
 interface UnitGiven extends NetworkGiven {
   readonly layout: Layout;
   readonly colours: Palette;
-  readonly layer: number;
   readonly unit: number;
   readonly name: string;
   readonly bias: string | undefined;
@@ -129,16 +130,8 @@ function Unit({ session, result, scene, layout, colours, layer, unit, name, bias
   const limit = scene.limits[layer] ?? 1;
   useLayoutEffect(() => {
     if (!canvas.current || !values) return;
-    paint(
-      canvas.current,
-      GRID,
-      (cell) => {
-        const value = values[cell * stride + unit];
-        return value !== undefined && Number.isFinite(value)
-          ? signedColour(value, limit, colours)
-          : undefined;
-      },
-      true,
+    paint(canvas.current, GRID, (cell) =>
+      pixelOf(colours.signed, values[cell * stride + unit] ?? Number.NaN, limit),
     );
   }, [values, unit, limit, colours]);
   const { x, y } = layout.at(layer, unit);

@@ -8,11 +8,12 @@ import {
   css,
   hatch,
   mark,
-  mixed,
   type Palette,
   paint,
   palette,
-  signedColour,
+  pixelOf,
+  scaleOf,
+  signedText,
 } from './colours.ts';
 import type { PlaygroundResult, Scene } from './compute.ts';
 import { drawPoint, erasePoint } from './drawing.ts';
@@ -34,7 +35,7 @@ export function Plane({ session, result }: PlaneGiven) {
   const size = Math.max(220, Math.min(room, 420));
   const ground = useRef<HTMLButtonElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { data } = session.properties.value;
+  const { data, points } = session.properties.value;
   const drawing = data === 'drawn' && !session.locked.has('points');
   const [tool, setTool] = useState<Tool>(0);
   const [cursor, setCursor] = useState<readonly [number, number] | undefined>();
@@ -43,8 +44,8 @@ export function Plane({ session, result }: PlaneGiven) {
   const active = drawing ? tool : 'look';
   const colours = palette();
   useLayoutEffect(() => {
-    if (canvas.current) draw(canvas.current, size, { session, result }, view, cursor, colours);
-  });
+    if (canvas.current) draw(canvas.current, size, { result, points }, view, cursor, colours);
+  }, [result, points, size, view, cursor, colours]);
 
   const act = (x: number, y: number) => {
     if (active === 'look') {
@@ -228,7 +229,7 @@ const MOST_MARKS = 3000;
 function draw(
   canvas: HTMLCanvasElement,
   size: number,
-  { session, result }: PlaneGiven,
+  { result, points }: Pick<PlaneGiven, 'result'> & { readonly points: readonly number[] },
   view: View,
   cursor: readonly [number, number] | undefined,
   colours: Palette,
@@ -253,7 +254,6 @@ function draw(
       drawExample(context, scene, at, x, y, colours);
     }
   } else {
-    const { points } = session.properties.value;
     for (let at = 0; at + 2 < points.length; at += 3) {
       const label = points[at + 2] ?? 0;
       context.beginPath();
@@ -270,51 +270,32 @@ function draw(
 function drawAnswers(canvas: HTMLCanvasElement, scene: Scene, colours: Palette): void {
   const answers = scene.maps.at(-1);
   if (!answers) return;
-  const paler = (colour: Colour, share: number) => mixed(colours.zero, colour, share);
   if (scene.plane.axes === 1) {
     canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
     return;
   }
+  const colourOf = (label: number) => styleOf(scene, label, colours).colour ?? colours.zero;
   if (scene.kind === 'regression') {
     const limit = scene.limits.at(-1) ?? 1;
-    paint(
-      canvas,
-      GRID,
-      (cell) => finite(answers[cell], (value) => signedColour(value, limit, colours)),
-      true,
-    );
+    paint(canvas, GRID, (cell) => pixelOf(colours.signed, answers[cell] ?? Number.NaN, limit));
   } else if (scene.kind === 'binary') {
-    const [no, yes] = [0, 1].map((label) => styleOf(scene, label, colours).colour ?? colours.zero);
-    paint(
-      canvas,
-      GRID,
-      (cell) =>
-        finite(answers[cell], (p) =>
-          paler((p < 0.5 ? no : yes) ?? colours.zero, 0.62 * Math.min(1, Math.abs(2 * p - 1))),
-        ),
-      true,
-    );
+    const scale = scaleOf(colourOf(0), colours.zero, colourOf(1), PALE);
+    paint(canvas, GRID, (cell) => pixelOf(scale, (answers[cell] ?? Number.NaN) - 0.5, 0.5));
   } else {
     const count = scene.classNames.length;
-    paint(
-      canvas,
-      GRID,
-      (cell) => {
-        const [best, p] = bestOf(answers, cell, count);
-        return finite(p, (value) =>
-          paler(
-            styleOf(scene, best, colours).colour ?? colours.zero,
-            (0.62 * (value - 1 / count)) / (1 - 1 / count),
-          ),
-        );
-      },
-      true,
+    const scales = scene.classNames.map((_, label) =>
+      scaleOf(colours.zero, colours.zero, colourOf(label), PALE),
     );
+    paint(canvas, GRID, (cell) => {
+      const [best, p] = bestOf(answers, cell, count);
+      const scale = scales[best];
+      return scale ? pixelOf(scale, p - 1 / count, 1 - 1 / count) : 0;
+    });
   }
 }
 
-const finite = (value: number | undefined, colour: (value: number) => Colour) =>
-  value !== undefined && Number.isFinite(value) ? colour(value) : undefined;
+/** The plane is paler than the marks on it. */
+const PALE = 0.62;
 
 function bestOf(answers: Float32Array, cell: number, count: number): readonly [number, number] {
   let [best, most] = [0, answers[cell * count] ?? Number.NaN];
@@ -388,13 +369,11 @@ function drawExample(
   const label = scene.points.labels[at] ?? 0;
   const isDev = scene.points.dev[at] === 1;
   const { kind, colour } =
-    scene.kind === 'regression'
-      ? { kind: 0, colour: signedColour(label, scene.limits.at(-1) ?? 1, colours) }
-      : styleOf(scene, label, colours);
+    scene.kind === 'regression' ? { kind: 0, colour: undefined } : styleOf(scene, label, colours);
   const isChosen = at === scene.example;
   context.beginPath();
   mark(context, kind, x, y, isChosen ? 6 : 3.6);
-  const text = css(colour ?? colours.zero);
+  const text = colour ? css(colour) : signedText(label, scene.limits.at(-1) ?? 1, colours);
   context.fillStyle = isDev ? colours.paper : text;
   context.fill();
   context.lineWidth = isDev ? 1.75 : 1;

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { NumberField } from '../../parts/NumberField.tsx';
 import type { Given } from './Controls.tsx';
 import { Curves } from './Curves.tsx';
@@ -9,6 +10,27 @@ import { Confusion, LayerTable } from './Tables.tsx';
 
 export function Stage({ session, result }: Given & { readonly result: PlaygroundResult }) {
   const { scene, problem, notice, trouble } = result;
+  const { layer } = session.properties.value;
+  const theme = document.documentElement.dataset.theme;
+  // While it trains, properties and result change by turns: what is drawn of a result is drawn once.
+  const numbers = useMemo(
+    () =>
+      scene && (
+        <div>
+          <Curves result={result} scene={scene} />
+          <Confusion result={result} scene={scene} />
+        </div>
+      ),
+    [result, scene],
+  );
+  const network = useMemo(
+    () => scene && <Network session={session} result={result} scene={scene} layer={layer} />,
+    [session, result, scene, layer, theme],
+  );
+  const table = useMemo(
+    () => scene && <LayerTable session={session} result={result} scene={scene} layer={layer} />,
+    [session, result, scene, layer],
+  );
   return (
     <div class="playground">
       {[problem, notice, trouble].map((line) =>
@@ -28,16 +50,11 @@ export function Stage({ session, result }: Given & { readonly result: Playground
       )}
       <div class="top-row">
         <Plane session={session} result={result} />
-        {scene && (
-          <div>
-            <Curves result={result} scene={scene} />
-            <Confusion result={result} scene={scene} />
-          </div>
-        )}
+        {numbers}
       </div>
       {scene && (
         <>
-          <Network session={session} result={result} scene={scene} />
+          {network}
           {!session.hidden.has('e') && (
             <div class="chosen">
               <NumberField
@@ -54,7 +71,7 @@ export function Stage({ session, result }: Given & { readonly result: Playground
               <span>or choose a point of the plane</span>
             </div>
           )}
-          <LayerTable session={session} result={result} scene={scene} />
+          {table}
           <Elsewhere session={session} />
         </>
       )}

@@ -59,9 +59,14 @@ export function Confusion({ result, scene }: TablesGiven) {
 }
 
 /** Of one layer, every number: a unit's weights and bias, its net input and output for the chosen example. */
-export function LayerTable({ session, result, scene }: TablesGiven & Given) {
+export function LayerTable({
+  session,
+  result,
+  scene,
+  layer: chosen,
+}: TablesGiven & Given & { readonly layer: number }) {
   const { sizes, activations, example } = scene;
-  const layer = Math.min(session.properties.value.layer, sizes.length - 1);
+  const layer = Math.min(chosen, sizes.length - 1);
   const names = nodeNames({ sizes });
   const inputs = Array.from({ length: sizes[layer - 1] ?? 0 }, (_, i) => i);
   const units = Array.from({ length: sizes[layer] ?? 0 }, (_, j) => j);

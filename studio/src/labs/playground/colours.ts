@@ -11,6 +11,8 @@ export interface Palette {
   readonly zero: Colour;
   /** Of the classes: rust, blue, indigo, mauve. */
   readonly classes: readonly Colour[];
+  /** Rust, nothing, blue. */
+  readonly signed: Scale;
 }
 
 let known: { readonly theme: string; readonly palette: Palette } | undefined;
@@ -26,10 +28,11 @@ export function palette(): Palette {
     );
     return [red, green, blue];
   };
-  const [positive, negative] = [colour('--positive'), colour('--negative')];
+  const [positive, zero, negative] = [colour('--positive'), colour('--zero'), colour('--negative')];
   const made: Palette = {
     ...{ ink: text('--ink'), paper: text('--paper'), soft: text('--soft'), positive, negative },
-    zero: colour('--zero'),
+    zero,
+    signed: scaleOf(negative, zero, positive),
     classes: [negative, positive, colour('--line-3'), colour('--line-4')],
   };
   known = { theme, palette: made };
@@ -43,40 +46,57 @@ export function mixed(from: Colour, to: Colour, share: number): Colour {
   return [at(0), at(1), at(2)];
 }
 
-/** The colour of a number on the signed scale. */
-export function signedColour(value: number, limit: number, { positive, negative, zero }: Palette): Colour {
-  const share = Math.min(Math.abs(value) / limit, 1);
-  return mixed(zero, value < 0 ? negative : positive, share);
+/** Shades on each side of a scale's middle. */
+const SHADES = 128;
+
+/** A scale from one colour through a middle one to another, as pixels of an image. */
+export type Scale = Uint32Array;
+
+export function scaleOf(low: Colour, middle: Colour, high: Colour, strength = 1): Scale {
+  return Uint32Array.from({ length: 2 * SHADES + 1 }, (_, i) => {
+    const share = (i - SHADES) / SHADES;
+    const [red, green, blue] = mixed(middle, share < 0 ? low : high, strength * Math.abs(share));
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  });
 }
 
-/** A picture of side × side colours, drawn over a whole canvas; what is no number is hatched. */
-export function paint(
-  canvas: HTMLCanvasElement,
-  side: number,
-  colourAt: (cell: number) => Colour | undefined,
-  smooth: boolean,
-): void {
+/** The pixel of a number from −limit to limit; what is no number has none. */
+export function pixelOf(scale: Scale, value: number, limit: number): number {
+  const place = Math.round((value / limit) * SHADES) + SHADES;
+  return scale[place < 0 ? 0 : place > 2 * SHADES ? 2 * SHADES : place] ?? 0;
+}
+
+/** The same as a colour of a style sheet. */
+export function signedText(value: number, limit: number, { negative, zero, positive }: Palette): string {
+  const share = Math.min(Math.abs(value) / limit, 1);
+  return css(mixed(zero, value < 0 ? negative : positive, share));
+}
+
+/** Fills a canvas with a picture of side × side pixels; where a pixel is 0 it is hatched. */
+export function paint(canvas: HTMLCanvasElement, side: number, pixelAt: (cell: number) => number): void {
   const context = canvas.getContext('2d');
   if (!context) return;
-  const image = new ImageData(side, side);
+  if (picture?.width !== side) picture = new ImageData(side, side);
+  const pixels = new Uint32Array(picture.data.buffer);
   let holes = false;
   for (let cell = 0; cell < side * side; cell++) {
-    const colour = colourAt(cell);
-    if (!colour) holes = true;
-    else {
-      image.data.set(colour, 4 * cell);
-      image.data[4 * cell + 3] = 255;
-    }
+    const pixel = pixelAt(cell);
+    pixels[cell] = pixel;
+    holes ||= pixel === 0;
+  }
+  if (canvas.width === side && !holes) {
+    context.putImageData(picture, 0, 0);
+    return;
   }
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (holes) hatch(context, canvas.width, canvas.height);
   scratch ??= document.createElement('canvas');
-  scratch.width = scratch.height = side;
-  scratch.getContext('2d')?.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = smooth;
+  if (scratch.width !== side) scratch.width = scratch.height = side;
+  scratch.getContext('2d')?.putImageData(picture, 0, 0);
   context.drawImage(scratch, 0, 0, canvas.width, canvas.height);
 }
 
+let picture: ImageData | undefined;
 /** Where a picture is before it is stretched. */
 let scratch: HTMLCanvasElement | undefined;
 

@@ -14,7 +14,15 @@ import { packFloats, unpackFloats } from '../../packed.ts';
 import { limitFor } from '../../parts/signs.ts';
 import '../../worker/engine.ts';
 import type { Work } from '../../worker/protocol.ts';
-import { type Found, openConfusion, openLoss, openMean, openNetwork, openPenalty } from './formulas.ts';
+import {
+  type Found,
+  namesOf,
+  openConfusion,
+  openLoss,
+  openMean,
+  openNetwork,
+  openPenalty,
+} from './formulas.ts';
 import {
   bringTo,
   lossesOf,
@@ -114,6 +122,7 @@ export async function compute(properties: PlaygroundProperties): Promise<Playgro
   return {
     ...found,
     scene,
+    focus: namesOf(probe.sizes).output(probe.sizes.length - 1, 0),
     ...(task.table && { table: task.table }),
     ...(properties.w !== '' &&
       !kept && { notice: 'The weights of this link do not fit this network: they were drawn anew.' }),
@@ -278,9 +287,9 @@ function withPoint(before: Curve, step: number, train: number, dev: number): str
 function saidOf({ step }: PlaygroundProperties, { stepsPerEpoch }: Scene): string {
   if (step === 0) return 'Nothing is learned yet: the weights are as they were drawn.';
   const epoch = Math.floor(step / stepsPerEpoch);
-  const one = (count: number, noun: string) =>
-    `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-  return `After ${one(step, 'step')}: ${one(epoch, 'pass').replace('passs', 'passes')} over the training examples.`;
+  const count = (number: number, one: string, many: string) =>
+    `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+  return `After ${count(step, 'step', 'steps')}: ${count(epoch, 'pass', 'passes')} over the training examples.`;
 }
 
 function summaryOf(
@@ -298,7 +307,7 @@ function summaryOf(
     `loss ${loss('train')} on the training set${task.dev.length > 0 ? ` and ${loss('dev')} on the dev set` : ''}`,
     ...(accuracy === undefined
       ? []
-      : [`${displayed(accuracy).text} of the ${counted === 'dev' ? 'dev' : 'training'} set answered right`]),
+      : [`accuracy ${displayed(accuracy).text} on the ${counted === 'dev' ? 'dev' : 'training'} set`]),
   ]
     .join('; ')
     .concat('.');

@@ -36,7 +36,7 @@ export const QUESTION: Question<PlaygroundResult> = {
   ask: 'Two spirals, and no hidden layer: what will the network get right of them?',
   choices: ['Nearly all', 'A good half', 'It gets all, given time'],
   answer({ scene }) {
-    if (!scene || scene.sizes.length !== 2 || scene.kind !== 'binary') return undefined;
+    if (scene?.sizes.length !== 2 || scene.kind !== 'binary') return undefined;
     const [last = 0] = scene.curve.steps.slice(-1);
     return last >= 200 && scene.accuracy !== undefined ? (scene.accuracy > 0.9 ? 0 : 1) : undefined;
   },
