@@ -43,6 +43,7 @@ export {
   nextUp,
   round,
   spacing,
+  valueOfBits,
 } from './numbers/formats.ts';
 export {
   halfPrecisionDescent,

@@ -5,6 +5,7 @@ import {
   bitsOf,
   describeFloat,
   exactDecimal,
+  FLOAT_NAMES,
   type FloatName,
   floatFormat,
   limitsOf,
@@ -14,6 +15,7 @@ import {
   round,
   spacing,
   stability,
+  valueOfBits,
 } from '../../src/explain/index.ts';
 
 type Fixture = Record<'numbers' | FloatName | 'float16 next up' | 'float16 next down', string[]> & {
@@ -116,4 +118,24 @@ test('neighbours at the ends', () => {
 
 test('a format of another name is refused with the names there are', () => {
   expect(() => floatFormat('float8')).toThrow(/expected one of float16, bfloat16, float32, float64/);
+});
+
+test('bits and numbers are inverses in every format', () => {
+  for (const format of FLOAT_NAMES) {
+    for (const x of [
+      0,
+      -0,
+      1,
+      -2048,
+      0.1,
+      1e-7,
+      3e-41,
+      65504,
+      5e-324,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+    ]) {
+      expect(valueOfBits(bitsOf(x, format), format)).toBe(round(x, format));
+    }
+  }
 });

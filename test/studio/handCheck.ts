@@ -39,6 +39,24 @@ export function handCheck(formula: Element): Omit<Checked, 'name'> {
     where: (condition, a = Number.NaN, b = Number.NaN) => (condition ? a : b),
     log1p: Math.log1p,
     expm1: Math.expm1,
+    '2^': (x = Number.NaN) => 2 ** x,
+    float16: (x = Number.NaN) => toFormat(x, 5, 10),
+    bfloat16: (x = Number.NaN) => toFormat(x, 8, 7),
+    float32: Math.fround,
+    float64: (x = Number.NaN) => x,
+  };
+  /** The nearest number with so many bits of exponent and fraction; of two as near the one whose last bit is 0. */
+  const toFormat = (x: number, exponentBits: number, fractionBits: number): number => {
+    if (!Number.isFinite(x) || x === 0) return x;
+    const bias = 2 ** (exponentBits - 1) - 1;
+    let power = 1 - bias;
+    while (power < 2000 && 2 ** (power + 1) <= Math.abs(x)) power++;
+    const step = 2 ** (power - fractionBits);
+    const [low, high] = [Math.floor(x / step), Math.ceil(x / step)];
+    const [below, above] = [x / step - low, high - x / step];
+    const nearest = below < above || (below === above && low % 2 === 0) ? low : high;
+    const most = (2 - 2 ** -fractionBits) * 2 ** bias;
+    return Math.abs(nearest * step) > most ? Math.sign(x) * Number.POSITIVE_INFINITY : nearest * step;
   };
   /** Half the last digit of every number displayed. */
   const slacks: number[] = [];
@@ -46,7 +64,7 @@ export function handCheck(formula: Element): Omit<Checked, 'name'> {
 
   const numberOf = (element: Element): Node => {
     const text = (element.textContent ?? '').trim().replace('−', '-');
-    const value = Number(text);
+    const value = text === '∞' ? Number.POSITIVE_INFINITY : Number(text);
     const decimals = text.split('.')[1]?.length ?? 0;
     // A number with fewer than four decimals is exact, unless it is cut off before a power of ten.
     const cut = decimals >= 4 || element.nextElementSibling?.textContent === '×';
@@ -74,6 +92,16 @@ export function handCheck(formula: Element): Omit<Checked, 'name'> {
         return inner;
       }
       const element = children[at++];
+      const apply = element?.getAttribute('data-apply');
+      if (apply !== null && apply !== undefined) {
+        // Its parentheses stand beside it, so that lines can break within them.
+        at++;
+        const inner = sum();
+        at++;
+        const called = functions[apply];
+        if (!called) throw new Error(`nobody knows how to work out ${apply}`);
+        return { calculate: (moved) => called(inner.calculate(moved)) };
+      }
       if (!element) throw new Error(`a number was expected in ${formula.textContent}`);
       return read(element);
     };
@@ -140,6 +168,6 @@ export function handCheck(formula: Element): Omit<Checked, 'name'> {
     computed,
     shown,
     slack,
-    holds: Math.abs(computed - shown) <= slack || (Number.isNaN(computed) && Number.isNaN(shown)),
+    holds: Object.is(computed, shown) || Math.abs(computed - shown) <= slack,
   };
 }

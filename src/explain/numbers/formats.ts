@@ -140,6 +140,18 @@ export function bitsOf(x: number, name: FloatName): BitFields {
   };
 }
 
+/** The number that bits stand for: the inverse of `bitsOf`; NaN for every pattern that is none. */
+export function valueOfBits({ sign, exponent, fraction }: BitFields, name: FloatName): number {
+  const format = FLOAT_FORMATS[name];
+  const [power, digits] = [Number.parseInt(exponent, 2), Number.parseInt(fraction, 2)];
+  const side = sign === '1' ? -1 : 1;
+  if (power === 2 ** format.exponentBits - 1)
+    return digits === 0 ? side * Number.POSITIVE_INFINITY : Number.NaN;
+  const share = digits / 2 ** format.fractionBits;
+  const scale = 2 ** (Math.max(power, 1) - bias(format));
+  return side * (power > 0 ? 1 + share : share) * scale;
+}
+
 /** The value that bits stand for, exactly, as a decimal number. */
 export function exactDecimal(x: number): string {
   if (!Number.isFinite(x)) return `${x}`;

@@ -8,6 +8,7 @@ const loaded = (module: Promise<Module>) => module as Promise<Loaded>;
 
 /** What the worker can compute, by lab: the exported functions of each lab's `compute.ts`. */
 export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
+  floats: () => loaded(import('./floats/compute.ts')),
   gates: () => loaded(import('./gates/compute.ts')),
   graph: () => loaded(import('./graph/compute.ts')),
   hill: () => loaded(import('./hill/compute.ts')),
@@ -16,4 +17,5 @@ export const COMPUTATIONS: Readonly<Record<string, () => Promise<Loaded>>> = {
   activations: () => loaded(import('./activations/compute.ts')),
   neuron: () => loaded(import('./neuron/compute.ts')),
   playground: () => loaded(import('./playground/compute.ts')),
+  topologies: () => loaded(import('./topologies/compute.ts')),
 };

@@ -22,6 +22,13 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./neuron/lab.tsx'),
   },
   {
+    id: 'topologies',
+    section: '1.1',
+    title: 'Topologies and learning',
+    question: 'What may connect to what; who gives the signal?',
+    load: () => import('./topologies/lab.tsx'),
+  },
+  {
     id: 'activations',
     section: '1.2',
     title: 'Activations',
@@ -66,6 +73,13 @@ export const LABS: readonly LabEntry[] = [
     question: 'What did it learn?',
     receivesNetworks: true,
     load: () => import('./playground/lab.tsx'),
+  },
+  {
+    id: 'floats',
+    section: '1.6',
+    title: 'The float bench',
+    question: 'When is arithmetic not arithmetic?',
+    load: () => import('./floats/lab.tsx'),
   },
   {
     id: 'hill',

@@ -12,6 +12,8 @@ interface Piece {
 interface Style {
   readonly filled: boolean;
   readonly veiled: string | undefined;
+  /** Decimals of the numbers filled in. */
+  readonly digits: number | undefined;
 }
 
 /**
@@ -20,8 +22,8 @@ interface Style {
  */
 export function FormulaMath({ of, filled = false }: { readonly of: FormulaData; readonly filled?: boolean }) {
   const { veiled } = useFrame();
-  const style: Style = { filled, veiled };
-  const value = numberMath(of.value, of.symbol === veiled).node;
+  const style: Style = { filled, veiled, digits: of.digits };
+  const value = numberMath(of.value, of.symbol === veiled, of.digits).node;
   return (
     <div class={`math ${filled ? 'filled' : 'symbols'}`} data-formula={of.symbol}>
       <math>
@@ -59,6 +61,11 @@ const SPACED = { lspace: '0.22em', rspace: '0.22em' } as const;
 /** The right side in pieces, each but the first led by its operator. */
 function terms(whole: ExpressionData, style: Style): ComponentChild[] {
   const expression = whole.kind === 'general' && style.filled ? whole.filled : whole;
+  const [argument] = expression.kind === 'call' ? expression.parts : [];
+  if (argument && expression.kind === 'call' && expression.template === `${expression.name}({0})`) {
+    const inner = terms(argument, style);
+    if (inner.length > 1) return applied(expression.name, inner);
+  }
   const joint =
     expression.kind === 'add' || expression.kind === 'subtract'
       ? ([expression.kind === 'add' ? '+' : '−', BINDING.sum] as const)
@@ -80,6 +87,21 @@ function terms(whole: ExpressionData, style: Style): ComponentChild[] {
     );
   });
 }
+
+/** A function of a sum or a product, so that lines can break within its parentheses. */
+const applied = (name: string, inner: readonly ComponentChild[]): ComponentChild[] =>
+  inner.map((term, at) => (
+    <>
+      {at === 0 && (
+        <>
+          <mi data-apply={name}>{name}</mi>
+          <mo>(</mo>
+        </>
+      )}
+      {term}
+      {at === inner.length - 1 && <mo>)</mo>}
+    </>
+  ));
 
 /** A symbol in running text. */
 export function SymbolMath({ of }: { readonly of: string }) {
@@ -124,7 +146,7 @@ function numberMath(value: number, hidden = false, digits?: number): Piece {
   if (hidden) return { node: <mtext>?</mtext>, binding: BINDING.atom };
   const { text } = displayed(value, digits);
   const negative = text.startsWith('−');
-  const [mantissa = '', exponent] = text.replace('−', '').split('×10');
+  const [mantissa = '', exponent] = text.replace(/^−/, '').split(/×10|e\+?/);
   const number =
     exponent === undefined ? (
       <mn>{mantissa}</mn>
@@ -180,7 +202,7 @@ function joined(parts: readonly ExpressionData[], by: string, binding: number, s
 function write(part: ExpressionData, style: Style): Piece {
   switch (part.kind) {
     case 'operand':
-      if (style.filled) return numberMath(part.value, part.symbol === style.veiled);
+      if (style.filled) return numberMath(part.value, part.symbol === style.veiled, style.digits);
       return { node: symbolMath(part.symbol), binding: BINDING.atom };
     case 'number':
       return numberMath(part.value, false, Number.POSITIVE_INFINITY);
@@ -190,7 +212,7 @@ function write(part: ExpressionData, style: Style): Piece {
           <mrow data-rest={part.count}>
             <mo>[</mo>
             <mtext>{`${part.count} more: `}</mtext>
-            {numberMath(part.value).node}
+            {numberMath(part.value, false, style.digits).node}
             <mo>]</mo>
           </mrow>
         ),
@@ -265,6 +287,14 @@ function general(index: string, term: ExpressionData, style: Style): Piece {
 function called({ name, template, parts }: ExpressionData & { kind: 'call' }, style: Style): ComponentChild {
   const nodes = parts.map((part) => write(part, style).node);
   if (name === '√') return <msqrt data-call={name}>{nodes}</msqrt>;
+  if (name === '2^') {
+    return (
+      <msup data-call={name}>
+        <mn>2</mn>
+        <mrow data-argument="0">{nodes}</mrow>
+      </msup>
+    );
+  }
   const pieces = template.split(/(\{\d+\}|[(),|⌊⌋[\]])/).filter((piece) => piece.trim() !== '');
   return (
     <mrow data-call={name}>

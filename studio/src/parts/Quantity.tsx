@@ -9,6 +9,8 @@ export interface QuantityProps {
   readonly label?: string;
   /** Always four decimals, for columns. */
   readonly column?: boolean;
+  /** Decimals, where they are not the course's; Infinity for all. */
+  readonly digits?: number;
   /** Whose formula shows it, where it stands in one. */
   readonly within?: string;
   readonly class?: string;
@@ -20,12 +22,12 @@ export interface QuantityProps {
 export const fullText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
 
 /** A number on screen: it says its full value, and opens in the inspector. */
-export function Quantity({ of, value, label, column, within, ...rest }: QuantityProps) {
+export function Quantity({ of, value, label, column, digits, within, ...rest }: QuantityProps) {
   const { inspect, selected, veiled } = useFrame();
   const name = label ?? symbolText(of);
   if (value === undefined) return <span class="quantity absent" aria-hidden="true" />;
   const hidden = of === veiled;
-  const text = hidden ? '?' : column ? fixed(value) : displayed(value).text;
+  const text = hidden ? '?' : column ? fixed(value) : displayed(value, digits).text;
   const classes = ['quantity', rest.class, selected === of && 'selected'].filter(Boolean).join(' ');
   return (
     <button

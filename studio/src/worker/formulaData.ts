@@ -5,6 +5,8 @@ export interface FormulaData {
   readonly symbol: string;
   readonly value: number;
   readonly expression: ExpressionData;
+  /** Decimals of the numbers filled in, where they are not the course's; Infinity for all. */
+  readonly digits?: number;
 }
 
 /** An expression as plain data: the tree of `pellucid/units` with its functions replaced by how they are written. */
@@ -31,9 +33,10 @@ export type ExpressionData =
       readonly parts: readonly ExpressionData[];
     };
 
-export function formulaData(formula: Formula): FormulaData {
+export function formulaData(formula: Formula, digits?: number): FormulaData {
   const { symbol, value } = formula.result;
-  return { symbol, value, expression: expressionData(formula.expression) };
+  const expression = expressionData(formula.expression);
+  return { symbol, value, expression, ...(digits !== undefined && { digits }) };
 }
 
 function expressionData(expression: Expression): ExpressionData {
