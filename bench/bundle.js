@@ -1,7 +1,7 @@
 // How much a page has to load: node bench/bundle.js
 //
-// Bundles for browsers, minified and compressed, of the core as a page uses it that trains a network, with what it does not
-// use left out, and of everything that "pellucid" exports. Then which folders and files weigh most in each.
+// Bundles for browsers, minified and compressed: of a page that trains a network, with what it does not use left out, and
+// of everything that "pellucid/core" and "pellucid" export. Then which folders and files weigh most in each.
 
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -13,6 +13,7 @@ const TRAINING = `
   await model.fit(tensor([[0], [1]]), tensor([[1], [3]]), { epochs: 10 });
   console.log(model.predict(tensor([[2]])).array());
 `;
+const CORE = "export * from 'pellucid/core';";
 const WHOLE = "export * from 'pellucid';";
 const SHOWN = 12;
 
@@ -53,6 +54,7 @@ async function bundled(contents) {
 
 for (const [label, contents] of [
   ['training an MLP', TRAINING],
+  ['the core: tensors, gradients, compiled functions', CORE],
   ['the whole index', WHOLE],
 ]) {
   const { text, weights } = await bundled(contents);

@@ -1,6 +1,7 @@
 // Measures one workload on the built library, and prints one line of JSON: node bench/pellucid.js w1 --threads 1 --blas
 
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as pellucid from '../dist/index.js';
 import { CompiledStep } from '../dist/tensor/compile.js';
@@ -178,11 +179,12 @@ function forward(layers, inputs) {
 
 /** Milliseconds of whole processes, after one that warms the file cache. */
 function start() {
-  const script = `const p = await import('${new URL('../dist/index.js', import.meta.url)}');
+  const cwd = fileURLToPath(new URL('..', import.meta.url));
+  const script = `const p = await import('pellucid');
 const a = p.tensor([[1, 2], [3, 4]]); if (p.matmul(a, a).array()[0][0] !== 7) throw 1; process.exit(0);`;
   const timed = (code) => {
     const begin = performance.now();
-    execFileSync(process.execPath, ['--input-type=module', '-e', code]);
+    execFileSync(process.execPath, ['--input-type=module', '-e', code], { cwd });
     return performance.now() - begin;
   };
   const median = (code) => {

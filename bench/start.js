@@ -7,12 +7,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const RUNS = 9;
-const index = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
 const cases = {
   'node alone': '0',
-  import: `await import(${index})`,
+  import: "await import('pellucid')",
   'first matmul': `
-    const { tensor } = await import(${index});
+    const { tensor } = await import('pellucid');
     tensor([[1, 2], [3, 4]]).matmul([[5, 6], [7, 8]]).array();`,
 };
 

@@ -1,5 +1,6 @@
-import { type Shape, sizeOf } from '../graph/ndarray.ts';
+import type { Shape } from '../graph/ndarray.ts';
 import type { Node, Windowing } from '../graph/ops.ts';
+import { sameShape } from '../graph/shapes.ts';
 
 /** Where indices along one axis read stored numbers: from `low` up to, not including, `high`; zeros outside. */
 export interface Range {
@@ -22,7 +23,13 @@ const whole = (length: number): Range => ({ low: 0, high: length });
 
 /** Row-major steps: how far apart neighbours along each axis lie. */
 export function stridesOf(shape: Shape): number[] {
-  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis] ?? 1;
+  }
+  return strides;
 }
 
 /** A dense array of `shape`, seen as it is stored. */
@@ -162,6 +169,7 @@ interface Run {
  * are one run in memory; an axis with padding must stay as it is.
  */
 export function reshapeView(view: View, shape: Shape): View | undefined {
+  if (sameShape(view.shape, shape)) return view;
   if (isPadded(view)) return reshapePadded(view, shape);
   const runs: Run[] = [];
   for (const [axis, length] of view.shape.entries()) {

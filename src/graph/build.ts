@@ -99,6 +99,7 @@ export function transpose(x: Node): Node {
 
 /** Sums `x` down to `shape`, undoing a broadcast from `shape`. */
 export function sumTo(x: Node, shape: Shape): Node {
+  if (sameShape(x.shape, shape)) return x;
   const extra = x.shape.length - shape.length;
   const axes = x.shape.flatMap((length, axis) =>
     axis < extra || (shape[axis - extra] === 1 && length !== 1) ? [axis] : [],

@@ -12,7 +12,9 @@ export interface NDArray {
 
 /** The number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
-  return shape.reduce((product, length) => product * length, 1);
+  let product = 1;
+  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis] ?? 1;
+  return product;
 }
 
 /**

@@ -238,6 +238,7 @@ export const SIGNATURES: { readonly [O in Op]: Rule<O> } = {
  * @throws ShapeError when two lengths differ and neither is 1.
  */
 export function broadcastShapes(asked: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[axis - rank + a.length] ?? 1;
@@ -254,7 +255,10 @@ export function broadcastShapes(asked: string, a: Shape, b: Shape): Shape {
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((length, axis) => length === b[axis]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** `float32[2, 3]`. */

@@ -68,7 +68,7 @@ export async function fit(
     examples: loop.examples,
     progress: {
       ...{ epoch: initialEpoch, batch: 0, begun: initialEpoch },
-      ...{ shuffleKey: nextKey(options.seed), totals: [], callbacks: [] },
+      ...{ shuffleKey: nextKey(options.seed), stopped: false, totals: [], callbacks: [] },
     },
     callbacks: list,
   };
@@ -84,7 +84,8 @@ export async function fit(
     // Seeds are part of the programs.
     if (seeds !== `${seedsOf(model)}`) [loop] = prepare();
     await loop.begin(plan.progress);
-    const run = new Run(plan.progress, loop.totals, list);
+    model.stopTraining = plan.progress.stopped;
+    const run = new Run(plan.progress, model, loop.totals, list);
     model.progress = run;
     while (run.epoch < epochs && !model.stopTraining) {
       const { epoch } = run;
@@ -105,6 +106,7 @@ export async function fit(
   } finally {
     await loop.close();
     await callbacks.call('onTrainEnd', logs);
+    if (model.progress instanceof Run) model.progress = model.progress.snapshot();
   }
   return history;
 }

@@ -2,6 +2,7 @@ import { ArgumentError } from '../graph/errors.ts';
 import type { NDArray } from '../graph/ndarray.ts';
 import type { Key } from '../graph/threefry.ts';
 import type { Callback, CallbackState } from './callbacks/callback.ts';
+import type { Model } from './model/model.ts';
 import type { Totals } from './totals.ts';
 
 /** How far a run of `fit` has come, besides the model itself: what it goes on from. */
@@ -16,6 +17,8 @@ export interface Progress {
   readonly shuffleKey: Key;
   /** What loss and metrics add up to, where an epoch is not done. */
   readonly totals: readonly NDArray[];
+  /** Whether a callback has ended training. */
+  readonly stopped: boolean;
   /** What the callbacks remember. */
   readonly callbacks: readonly CallbackState[];
 }
@@ -26,16 +29,27 @@ export class Run implements Progress {
   batch: number;
   readonly begun: number;
   readonly shuffleKey: Key;
+  readonly #model: Model;
   readonly #totals: Totals;
   readonly #callbacks: readonly Callback[];
 
-  constructor({ epoch, batch, begun, shuffleKey }: Progress, totals: Totals, callbacks: readonly Callback[]) {
+  constructor(
+    { epoch, batch, begun, shuffleKey }: Progress,
+    model: Model,
+    totals: Totals,
+    callbacks: readonly Callback[],
+  ) {
     this.epoch = epoch;
     this.batch = batch;
     this.begun = begun;
     this.shuffleKey = shuffleKey;
+    this.#model = model;
     this.#totals = totals;
     this.#callbacks = callbacks;
+  }
+
+  get stopped(): boolean {
+    return this.#model.stopTraining;
   }
 
   get totals(): readonly NDArray[] {
@@ -44,6 +58,12 @@ export class Run implements Progress {
 
   get callbacks(): readonly CallbackState[] {
     return rememberingIn(this.#callbacks).map((callback) => callback.saved?.() ?? { numbers: {} });
+  }
+
+  /** As it is now, whatever becomes of callbacks and programs. */
+  snapshot(): Progress {
+    const { epoch, batch, begun, shuffleKey, stopped, totals, callbacks } = this;
+    return { epoch, batch, begun, shuffleKey, stopped, totals, callbacks };
   }
 }
 

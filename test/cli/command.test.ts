@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { encodeIdx, madeDigits } from '../../src/data/index.ts';
 
-const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/bundled/main.js', import.meta.url));
 const LAMBDA = fileURLToPath(new URL('../../fixtures/keras/lambda_layer.keras', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pellucid-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

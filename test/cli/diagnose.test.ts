@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 
-const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/bundled/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pellucid-diagnose-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/bundled/main.js', import.meta.url));
 const doctor = (...options: string[]) =>
   execFileSync(process.execPath, [cli, 'doctor', ...options], { encoding: 'utf8' });
 

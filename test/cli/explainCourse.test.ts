@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { PERCEPTRON, type PerceptronOptions } from '../../src/cli/explain/perceptron.ts';
 import type { Subject } from '../../src/cli/explain/subject.ts';
 
-const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/bundled/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pellucid-course-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExplainOptions } from '../../src/cli/explain/present.ts';
 import { SUBJECTS } from '../../src/cli/explain/subjects.ts';
 
-const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/bundled/main.js', import.meta.url));
 
 function pellucid(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, 'explain', ...args], {

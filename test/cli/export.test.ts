@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { loadModel, loadOnnx, readSafetensors } from '../../src/formats/index.ts';
 import '../../src/index.ts';
 
-const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../dist/bundled/main.js', import.meta.url));
 const KERAS = fileURLToPath(new URL('../../fixtures/keras/activations.keras', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pellucid-export-'));
 const path = join(folder, 'net.keras');

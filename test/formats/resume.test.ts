@@ -122,6 +122,23 @@ describe('a run goes on from a .keras file to the last bit', () => {
     expect(stateOf(model)).toEqual(stateOf(whole));
   });
 
+  test('that had come to its end, without another epoch', async () => {
+    const whole = made();
+    const stopping = () =>
+      callbacks.earlyStopping({ monitor: 'loss', minDelta: 1e9, restoreBestWeights: true });
+    let saved: Uint8Array | undefined;
+    const save: Callback = {
+      async afterEpoch() {
+        saved = await saveModel(whole);
+      },
+    };
+    await train(whole, 9, [stopping(), save]);
+    expect(whole.progress?.epoch).toBe(2);
+    const { model } = await loadModel(saved ?? new Uint8Array());
+    expect((await train(model, 9, [stopping()])).epoch).toEqual([]);
+    expect(stateOf(model)).toEqual(stateOf(whole));
+  });
+
   test('which refuses other callbacks', async () => {
     const whole = made();
     await train(whole, 1);

@@ -71,9 +71,9 @@ describe('the computational graph, computed', () => {
     expect(at({ expr: 'a $ b' }).problem?.text).toBe(
       'Column 3: expected a number, a name, an operator or a parenthesis, found "$".',
     );
-    expect(
-      at({ expr: 'x*2+x*3+x*4+x*5+x*6+x*7+x*8+x*9+x*10+x*11+x*12+x*13+x*14+x*15' }).problem?.text,
-    ).toMatch(/at most/);
+    expect(at({ expr: Array.from({ length: 24 }, (_, i) => `x*${i + 2}`).join('+') }).problem?.text).toMatch(
+      /at most/,
+    );
   });
 
   test('says which value is no finite number, and why', () => {

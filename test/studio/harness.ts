@@ -284,9 +284,12 @@ interface Tasks {
 /** What holds the page up while it runs, of the calmest of a few rounds; it is paused again afterwards. */
 export async function tasksWhileRunning(studio: Studio, rounds = 5): Promise<Tasks> {
   const { page } = studio;
-  const button = '.transport button.main';
   let best: Tasks = { longest: Number.POSITIVE_INFINITY, stall: 0 };
   for (let round = 0; round < rounds && best.longest > 50; round++) {
+    if (round > 0) {
+      await page.click('.transport button:has-text("Undo")');
+      await studio.settled();
+    }
     const seen = page.evaluate(async () => {
       const tasks: number[] = [0];
       const observer = new PerformanceObserver((list) => {
@@ -313,9 +316,11 @@ export async function tasksWhileRunning(studio: Studio, rounds = 5): Promise<Tas
       observer.disconnect();
       return { longest: Math.max(...tasks), stall };
     });
-    await page.click(button);
+    await page.click('.transport button[title^="Run"]');
     const now = await seen;
-    await page.click(button);
+    // On a slow machine a run may have come to its end by itself.
+    const pause = page.locator('.transport button[title^="Pause"]');
+    if ((await pause.count()) > 0) await pause.click({ timeout: 1000 }).catch(() => {});
     if (now.longest < best.longest) best = now;
   }
   return best;

@@ -198,6 +198,11 @@ export class Body {
       case 'root':
         throw new Error('a root is set before the body is evaluated');
       case 'apply': {
+        const difference = asDifference(expression);
+        if (difference) {
+          const [from, taken] = difference.map((part) => known.get(part) as Local) as [Local, Local];
+          return this.#arithmetic.subtract(expression.dtype, from, taken);
+        }
         const operands = expression.inputs.map((from): Operand => {
           const local = known.get(from) as Local;
           return { local, dtype: from.dtype, ...(from.kind === 'constant' && { known: from.value }) };
@@ -399,4 +404,17 @@ export function clampRow(code: FunctionBuilder, row: Local, rows: number): Local
   const below = code.get(row).emit('i32.const', rows).emit('i32.lt_s').emit('select').keep('i32');
   code.get(below).emit('i32.const', 0);
   return code.get(below).emit('i32.const', 0).emit('i32.gt_s').emit('select').keep('i32');
+}
+
+/** x + (−y) as x and y, whose difference is the same number; undefined for anything else. */
+function asDifference(sum: Extract<Expression, { kind: 'apply' }>): [Expression, Expression] | undefined {
+  if (sum.op !== 'add' || !isFloating(sum.dtype)) return undefined;
+  const [a, b] = sum.inputs as [Expression, Expression];
+  for (const [from, part] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    if (part.kind === 'apply' && part.op === 'neg') return [from, part.inputs[0] as Expression];
+  }
+  return undefined;
 }

@@ -32,6 +32,10 @@ import { costOf, MOST_THREADS } from './sharing.ts';
 
 /** Numbers in a SIMD register. */
 export const LANES = 4;
+/** Vectors in a line of cache. */
+const LINE_VECTORS = 4;
+/** Bodies of more operations are not written several times over. */
+const LONG_BODY = 24;
 
 /** Every distinct view under some expressions. */
 export function allViews(expressions: readonly Expression[]): View[] {
@@ -84,35 +88,43 @@ export function nestShared(
 }
 
 /** Runs `body` along a loop, as many numbers at a time as fit; the last piece has what is left. */
-export function strip(
-  context: KernelContext,
-  loop: Loop | undefined,
-  body: (counter: Counter, lanes: number) => void,
-): void {
+export function strip(context: KernelContext, loop: Loop | undefined, body: StripBody, group = 1): void {
   const length = loop?.length ?? 1;
   const width = context.vector ? LANES : 1;
+  const grouped = length - (length % (width * group));
+  forEach(context.code, 0, grouped, width * group, (counter) => body(counter, width, group));
+  stripRest(context, length, grouped, body);
+}
+
+/** What is computed at a position: for so many lanes, in so many vectors side by side. */
+type StripBody = (counter: Counter, lanes: number, vectors: number) => void;
+
+/** From `grouped` on: vector by vector, and then what does not fill one. */
+function stripRest({ code, vector }: KernelContext, length: number, grouped: number, body: StripBody): void {
+  const width = vector ? LANES : 1;
   const full = length - (length % width);
-  forEach(context.code, 0, full, width, (counter) => body(counter, width));
-  if (full < length) body(full * UNIT, length - full);
+  forEach(code, grouped, full, width, (counter) => body(counter, width, 1));
+  if (full < length) body(full * UNIT, length - full, 1);
 }
 
 /** The same where the threads share the loop, in parts that are multiples of a vector. */
 export function stripShared(
   context: KernelContext,
   loop: Loop | undefined,
-  body: (counter: Counter, lanes: number) => void,
+  body: StripBody,
+  group = 1,
 ): void {
   const { code, share, vector } = context;
   if (!share) {
-    strip(context, loop, body);
+    strip(context, loop, body, group);
     return;
   }
   const length = loop?.length ?? 1;
-  const width = vector ? LANES : 1;
-  const full = length - (length % width);
-  const size = Math.ceil(full / width / share.parts) * width;
-  forShare(code, share, full, size, width, (counter) => body(counter, width));
-  if (full < length) inLastPart(code, share, () => body(full * UNIT, length - full));
+  const width = (vector ? LANES : 1) * group;
+  const grouped = length - (length % width);
+  const size = Math.ceil(grouped / width / share.parts) * width;
+  forShare(code, share, grouped, size, width, (counter) => body(counter, width / group, group));
+  if (grouped < length) inLastPart(code, share, () => stripRest(context, length, grouped, body));
 }
 
 /** A kernel without a root: the body at every point of the space. */
@@ -199,19 +211,33 @@ export function writeReduction(phases: PhaseWriter, kernel: Kernel, root: Reduce
   const pieces = kept[0]?.length ?? 1;
   // Alone, a loop that lanes run along is shared in pieces of vectors.
   const alone = !across && kept.length === 1;
-  const context = phases.begin(work, alone ? Math.floor(pieces / LANES) : pieces);
+  const group = phases.vector ? groupOf(root.body, kept.at(-1)) : 1;
+  const context = phases.begin(work, alone ? Math.floor(pieces / (LANES * group)) : pieces);
   const plan = new Reduction(context, kernel, root, reduced);
   if (across) plan.acrossReduced(kept);
-  else plan.acrossKept(kept);
+  else plan.acrossKept(kept, group);
 }
 
-/** Whether more of what a body reads lies side by side along `loop` than along `other`. */
+/** How many vectors of sums to keep at once: what a cache line holds, unless the body is long. */
+function groupOf(body: Expression, inner: Loop | undefined): number {
+  let operations = 0;
+  eachExpression([body], () => {
+    operations++;
+  });
+  const isWide = inner !== undefined && inner.length >= LINE_VECTORS * LANES;
+  return isWide && operations <= LONG_BODY ? LINE_VECTORS : 1;
+}
+
+/** Whether lanes along `loop` read less from scattered places than along `other`, or else more that lies side by side. */
 function isDenseAlong(body: Expression, loop: Loop | undefined, other: Loop | undefined): boolean {
   if (!other) return true;
   if (!loop) return false;
-  const views = allViews([body]);
-  const count = (along: Loop) => views.filter((view) => strideAlong(view, along) === 1).length;
-  return count(loop) > count(other);
+  const strides = (along: Loop) => allViews([body]).map((view) => strideAlong(view, along));
+  const scattered = (along: Loop) => strides(along).filter((stride) => stride !== 0 && stride !== 1).length;
+  const dense = (along: Loop) => strides(along).filter((stride) => stride === 1).length;
+  return (
+    scattered(loop) < scattered(other) || (scattered(loop) === scattered(other) && dense(loop) > dense(other))
+  );
 }
 
 class Reduction {
@@ -231,36 +257,53 @@ class Reduction {
     this.#dense = storeView(kernel.space);
   }
 
-  /** One accumulator for each lane along a kept axis. */
-  acrossKept(kept: readonly Loop[]): void {
+  /** One accumulator for each lane along a kept axis; several vectors of them where that makes fewer loops. */
+  acrossKept(kept: readonly Loop[], group: number): void {
     const inner = kept.at(-1);
     const around = kept.slice(0, -1);
     nestShared(this.#context, around, (outer) =>
-      (around.length > 0 ? strip : stripShared)(this.#context, inner, (at, lanes) => {
-        const here = inner ? [...outer, { loop: inner, counter: at }] : outer;
-        const total = this.#accumulator();
-        const innermost = this.#reduced.at(-1);
-        const along = inner && lanes > 1 ? inner : undefined;
-        nest(this.#context, this.#reduced.slice(0, -1), (reducing) => {
-          if (!along) {
-            const body = new Body(this.#context, [this.#root.body], [...here, ...reducing], innermost);
-            this.#each(innermost, (counter) =>
-              this.#add(total, body.evaluate([this.#root.body], counter, 1)[0] as Local),
-            );
-            return;
-          }
-          // Lanes run along the kept axis, so it is the body's inner loop, and the reduced ones all surround it.
-          this.#each(innermost, (counter) => {
-            const all = innermost
-              ? [...outer, ...reducing, { loop: innermost, counter }]
-              : [...outer, ...reducing];
-            const body = new Body(this.#context, [this.#root.body], all, along);
-            this.#add(total, body.evaluate([this.#root.body], at, lanes)[0] as Local);
-          });
-        });
-        this.#finish(total, outer, inner, at, lanes);
-      }),
+      (around.length > 0 ? strip : stripShared)(
+        this.#context,
+        inner,
+        (at, lanes, vectors) => {
+          const ats = Array.from({ length: vectors }, (_, v) => advance(this.#context.code, at, v * LANES));
+          const totals = ats.map(() => this.#accumulator());
+          this.#reduceAt(ats, totals, lanes, outer, inner);
+          for (const [v, total] of totals.entries())
+            this.#finish(total, outer, inner, ats[v] as Counter, lanes);
+        },
+        group,
+      ),
     );
+  }
+
+  #reduceAt(
+    ats: readonly Counter[],
+    totals: readonly Local[],
+    lanes: number,
+    outer: readonly Position[],
+    inner: Loop | undefined,
+  ): void {
+    const bodies = [this.#root.body];
+    const [first] = totals as [Local];
+    const innermost = this.#reduced.at(-1);
+    nest(this.#context, this.#reduced.slice(0, -1), (reducing) => {
+      if (!inner || lanes === 1) {
+        const here = inner ? [...outer, { loop: inner, counter: ats[0] as Counter }] : outer;
+        const body = new Body(this.#context, bodies, [...here, ...reducing], innermost);
+        this.#each(innermost, (counter) => this.#add(first, body.evaluate(bodies, counter, 1)[0] as Local));
+        return;
+      }
+      // Lanes run along the kept axis, so it is the body's inner loop, and the reduced ones all surround it.
+      this.#each(innermost, (counter) => {
+        const all = innermost
+          ? [...outer, ...reducing, { loop: innermost, counter }]
+          : [...outer, ...reducing];
+        const body = new Body(this.#context, bodies, all, inner);
+        for (const [v, total] of totals.entries())
+          this.#add(total, body.evaluate(bodies, ats[v] as Counter, lanes)[0] as Local);
+      });
+    });
   }
 
   /** Lanes run along the reduced axis, and are combined at its end. */

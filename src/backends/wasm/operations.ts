@@ -66,6 +66,12 @@ export class Arithmetic {
     }
   }
 
+  /** a − b of floats. */
+  subtract(dtype: Dtype, a: Local, b: Local): Local {
+    const result = this.lanes(dtype).sub(a, b);
+    return isHalf(dtype) ? roundToHalf(this.#single, result, dtype) : result;
+  }
+
   /** Numbers of 16 bits are computed as float32 and rounded after each operation that can need it. */
   #rounded(op: Op, dtype: Dtype, a: Operand, b: Operand | undefined): Local {
     const result = this.#floating(op, dtype, a, b);

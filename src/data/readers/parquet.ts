@@ -1,21 +1,26 @@
+import type { ColumnMetaData } from 'hyparquet';
 import { makeArray } from '../../graph/dtypes.ts';
 import { DataError, type ErrorParts, PellucidError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
+import { type PageHeader, pageHeaders } from './parquetPages.ts';
+import { checkRuns } from './parquetRuns.ts';
 
 export interface ParquetOptions {
   /** The columns to read; all by default. */
   readonly columns?: readonly string[];
   /** What to call the file in messages. */
   readonly source?: string;
-  /** A file of more cells, rows × columns, is refused: 2²⁶ by default. */
+  /** A file of more cells, rows × columns, is refused: by default of more than 2²¹ and 64 for each of its bytes. */
   readonly mostCells?: number;
 }
 
 /** A column: numbers and truth values as an array, texts as they are; a missing text is null, a missing number NaN. */
 export type ParquetColumn = NDArray | readonly (string | null)[];
 
-/** A page that claims to unpack to more than this is refused: 256 MiB. */
-const MOST_PAGE_BYTES = 2 ** 28;
+/** A page that claims to unpack to more than this is refused: 64 MiB. */
+const MOST_PAGE_BYTES = 2 ** 26;
+/** What gzip makes of one byte at most; Snappy makes less. */
+const MOST_UNPACKED = 1100;
 
 /**
  * Reads the columns of a Parquet file, uncompressed or packed with Snappy or gzip.
@@ -35,7 +40,7 @@ export async function parseParquet(
   bytes: Uint8Array,
   options: ParquetOptions = {},
 ): Promise<Record<string, ParquetColumn>> {
-  const { source = 'Parquet file', mostCells = 2 ** 26 } = options;
+  const { source = 'Parquet file', mostCells = 2 ** 21 + 64 * bytes.length } = options;
   const refuse = (parts: Omit<ErrorParts, 'asked'>, cause?: unknown) =>
     new DataError({ asked: 'reading a Parquet file', ...parts }, { file: source }, { cause });
   try {
@@ -63,6 +68,20 @@ async function readColumns(
 ): Promise<Record<string, ParquetColumn>> {
   const { parquetMetadata, parquetRead, snappyUncompress } = await import('hyparquet');
   const { gunzipSync } = await import('fflate');
+  const bounded =
+    (unpacked: (input: Uint8Array, length: number) => Uint8Array) => (input: Uint8Array, length: number) => {
+      if (length <= MOST_PAGE_BYTES) return unpacked(input, length);
+      throw refuse({ expected: `pages of at most ${MOST_PAGE_BYTES} bytes`, received: `${length}` });
+    };
+  const unpack = {
+    SNAPPY: bounded((input, length) => {
+      const output = new Uint8Array(length);
+      snappyUncompress(input, output);
+      return output;
+    }),
+    // Into an array of the length the page says: what does not fit is dropped, and the checks below find it.
+    GZIP: bounded((input, length) => gunzipSync(input, { out: new Uint8Array(length) })),
+  };
   const whole = bytes.slice().buffer;
   const metadata = parquetMetadata(whole);
   const [root, ...fields] = metadata.schema;
@@ -86,7 +105,14 @@ async function readColumns(
     throw refuse({
       expected: `at most ${mostCells} cells, as many as rows in each column`,
       received: `${cells}`,
+      fix: 'The file is damaged, or says the same over and over: if you trust it, give mostCells.',
     });
+  }
+  const isOptional = ({ path_in_schema: [name] }: ColumnMetaData) =>
+    fields.find((field) => field.name === name)?.repetition_type === 'OPTIONAL';
+  for (const { columns } of metadata.row_groups) {
+    for (const { meta_data } of columns)
+      if (meta_data) checkPages(bytes, meta_data, isOptional(meta_data), unpack, refuse);
   }
   const names = fields.map(({ name }) => name);
   const missing = wanted?.find((name) => !names.includes(name));
@@ -99,13 +125,6 @@ async function readColumns(
 
   const chosen = wanted ?? names;
   const columns = new Map(chosen.map((name) => [name, new Array<unknown>(rows).fill(null)]));
-  const bounded =
-    (unpack: (input: Uint8Array, length: number) => Uint8Array) => (input: Uint8Array, length: number) => {
-      if (length > MOST_PAGE_BYTES) {
-        throw refuse({ expected: `pages of at most ${MOST_PAGE_BYTES} bytes`, received: `${length}` });
-      }
-      return unpack(input, length);
-    };
   await parquetRead({
     file: { byteLength: whole.byteLength, slice: (start, end) => whole.slice(start, end) },
     metadata,
@@ -114,15 +133,7 @@ async function readColumns(
       const column = columns.get(columnName) ?? [];
       for (let i = 0; i < columnData.length && rowStart + i < rows; i++) column[rowStart + i] = columnData[i];
     },
-    compressors: {
-      SNAPPY: bounded((input, length) => {
-        const output = new Uint8Array(length);
-        snappyUncompress(input, output);
-        return output;
-      }),
-      // Into an array of the length the page says: what does not fit is dropped, and the checks below find it.
-      GZIP: bounded((input, length) => gunzipSync(input, { out: new Uint8Array(length) })),
-    },
+    compressors: unpack,
   });
   const entries = chosen.map((name) => {
     const { type, converted_type, logical_type } = fields.find((field) => field.name === name) ?? {};
@@ -131,6 +142,69 @@ async function readColumns(
     return [name, toColumn(name, columns.get(name) ?? [], dtype, refuse)] as const;
   });
   return Object.assign(Object.create(null), Object.fromEntries(entries));
+}
+
+type Unpackers = Readonly<Record<string, (input: Uint8Array, length: number) => Uint8Array>>;
+
+/** How values are written as runs of places in a dictionary, or of truth values. */
+const RUNS: ReadonlySet<number> = new Set([2, 3, 8]);
+
+/** Goes through the runs of a page, of its levels and of its values, before they are unpacked. */
+function checkValues(
+  bytes: Uint8Array,
+  page: PageHeader,
+  { codec, type }: ColumnMetaData,
+  isOptional: boolean,
+  unpack: Unpackers,
+): void {
+  const { kind, values, levelBytes } = page;
+  const stored = bytes.subarray(page.at, page.at + page.packedBytes);
+  const body = stored.subarray(levelBytes);
+  const isPlain = codec === 'UNCOMPRESSED' || (kind === 'data 2' && !page.isPacked);
+  const unpacked = isPlain ? body : unpack[codec]?.(body, page.bytes - levelBytes);
+  // What is packed otherwise is refused when it is read.
+  if (!unpacked) return;
+  const view = new DataView(unpacked.buffer, unpacked.byteOffset, unpacked.byteLength);
+  let [at, present] = [0, values];
+  if (isOptional && kind === 'data 2') present = checkRuns(stored, 0, 1, values).ones;
+  else if (isOptional) {
+    present = checkRuns(unpacked, 4, 1, values).ones;
+    at = 4 + view.getUint32(0, true);
+  }
+  if (!RUNS.has(page.encoding) || present === 0) return;
+  if (type === 'BOOLEAN') checkRuns(unpacked, at + 4, 1, present);
+  else checkRuns(unpacked, at + 1, unpacked[at] ?? 0, present);
+}
+
+/** Refuses a column whose pages ask for more values than it has, or more bytes than they can hold. */
+function checkPages(
+  bytes: Uint8Array,
+  column: ColumnMetaData,
+  isOptional: boolean,
+  unpack: Unpackers,
+  refuse: Refuse,
+): void {
+  const { dictionary_page_offset: dictionary, data_page_offset: data, total_compressed_size } = column;
+  const from = Number(dictionary && dictionary <= data ? dictionary : data);
+  const to = from + Number(total_compressed_size);
+  if (!(from >= 0 && from <= to && to <= bytes.length)) {
+    throw refuse({ expected: 'pages inside of the file', received: `bytes ${from} to ${to}` });
+  }
+  let values = 0;
+  for (const page of pageHeaders(bytes, from, to)) {
+    if (page.kind !== 'dictionary') values += page.values;
+    const allowed = Math.min(MOST_PAGE_BYTES, 1024 + MOST_UNPACKED * page.packedBytes);
+    const fits = page.bytes <= allowed && (page.kind !== 'dictionary' || page.values <= 8 * page.bytes);
+    if (fits && values <= Number(column.num_values)) {
+      if (page.kind !== 'dictionary') checkValues(bytes, page, column, isOptional, unpack);
+      continue;
+    }
+    throw refuse({
+      expected: `pages of ${column.num_values} values in all, of no more bytes than they can hold`,
+      received: `one of ${page.values} values in ${page.bytes} bytes`,
+      fix: 'The file is damaged: copy or download it again.',
+    });
+  }
 }
 
 /** @param dtype Of numbers, if they can be; whole ones that are missing or too large make the column float64. */

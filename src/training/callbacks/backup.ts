@@ -40,7 +40,7 @@ export function packBackup({ progress, seeds, state }: Backup): Uint8Array {
     state: state.map(described),
     progress: progress && {
       ...{ epoch: progress.epoch, batch: progress.batch, begun: progress.begun },
-      shuffleKey: progress.shuffleKey,
+      ...{ shuffleKey: progress.shuffleKey, stopped: progress.stopped },
       totals: totals.map(described),
       // NaN is no JSON.
       callbacks: callbacks.map(({ numbers, arrays = [] }) => ({
@@ -99,7 +99,7 @@ interface Header {
   readonly seeds: readonly (Key | null)[];
   readonly state: readonly ArrayRecord[];
   readonly progress?:
-    | (Pick<Progress, 'epoch' | 'batch' | 'begun' | 'shuffleKey'> & {
+    | (Pick<Progress, 'epoch' | 'batch' | 'begun' | 'shuffleKey' | 'stopped'> & {
         readonly totals: readonly ArrayRecord[];
         readonly callbacks: readonly {
           readonly numbers: readonly (readonly [string, string])[];
@@ -115,10 +115,11 @@ const isKey = (value: unknown): boolean => Array.isArray(value) && value.length 
 const isRecord = ({ shape }: ArrayRecord): boolean => Array.isArray(shape);
 
 function isProgress(progress: NonNullable<Header['progress']>): boolean {
-  const { epoch, batch, begun, shuffleKey, totals, callbacks } = progress;
+  const { epoch, batch, begun, shuffleKey, stopped, totals, callbacks } = progress;
   return (
     [epoch, batch, begun].every(isCount) &&
     isKey(shuffleKey) &&
+    typeof stopped === 'boolean' &&
     totals.every(isRecord) &&
     callbacks.every(({ numbers, arrays }) => numbers.every(Array.isArray) && arrays.every(isRecord))
   );

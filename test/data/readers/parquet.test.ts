@@ -1,6 +1,7 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { parseParquet } from '../../../src/data/readers/parquet.ts';
+import { checkRuns } from '../../../src/data/readers/parquetRuns.ts';
 import { DataError } from '../../../src/graph/errors.ts';
 import { ndarray } from '../../../src/graph/ndarray.ts';
 import { failure } from '../failure.ts';
@@ -62,5 +63,19 @@ describe('parseParquet', () => {
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toContain('t.parquet: reading a Parquet file');
     expect(error.message).toContain(message);
+  });
+});
+
+describe('runs of a page', () => {
+  test('are counted without being unpacked', () => {
+    // Three times 1, then eight values bit by bit: 1, 0, 1, 0, …
+    expect(checkRuns(Uint8Array.of(6, 1, 3, 0b01010101), 0, 1, 11)).toEqual({ at: 4, ones: 7 });
+    expect(checkRuns(Uint8Array.of(9, 6, 0), 1, 1, 3)).toEqual({ at: 3, ones: 0 });
+  });
+
+  test('of more values than the page has are refused: unpacked, they would end the process', () => {
+    const endless = Uint8Array.of(0xfe, 0xff, 0xff, 0xff, 0x0f, 1);
+    expect(() => checkRuns(endless, 0, 1, 300)).toThrow('a run of 2147483647 in a page of 300 values');
+    expect(() => checkRuns(Uint8Array.of(0xff, 0xff), 0, 1, 300)).toThrow('a run without its length');
   });
 });
