@@ -67,19 +67,19 @@ export const LABS: readonly LabEntry[] = [
     load: () => import('./gradient-flow/lab.tsx'),
   },
   {
+    id: 'floats',
+    section: '1.6',
+    title: 'The float bench',
+    question: 'When is arithmetic not arithmetic?',
+    load: () => import('./floats/lab.tsx'),
+  },
+  {
     id: 'playground',
     section: '1.7',
     title: 'The playground',
     question: 'What did it learn?',
     receivesNetworks: true,
     load: () => import('./playground/lab.tsx'),
-  },
-  {
-    id: 'floats',
-    section: '1.6',
-    title: 'The float bench',
-    question: 'When is arithmetic not arithmetic?',
-    load: () => import('./floats/lab.tsx'),
   },
   {
     id: 'hill',
