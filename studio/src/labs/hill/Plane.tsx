@@ -80,9 +80,13 @@ function Trail({ way, line, frame }: { readonly way: Way; readonly line: number;
   return (
     <g class={`trail line-${line}`}>
       <path d={`M${points.map(([x, y]) => `${x} ${y}`).join('L')}`} />
-      {seen.slice(1).map(([x, y], i) => (
-        <circle key={`${i}`} class="stop" cx={x} cy={y} r={1.8} />
-      ))}
+      <path
+        class="stops"
+        d={seen
+          .slice(1)
+          .map(([x, y]) => `M${x} ${y}h0`)
+          .join('')}
+      />
       {end && <circle class="end" cx={end[0]} cy={end[1]} r={4.5} />}
       {out && <rect class="out" x={out[0] - 11} y={out[1] - 11} width={22} height={22} />}
     </g>
