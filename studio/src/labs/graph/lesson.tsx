@@ -64,9 +64,7 @@ export const SELF_CHECKS: readonly SelfCheck<GraphProperties, GraphResult>[] = [
   {
     task: 'Choose values at which two contributions cancel: a derivative of 0 that no path has.',
     done: ({ meeting }) =>
-      meeting !== undefined &&
-      meeting.contributions.every((value) => value !== 0) &&
-      Math.abs(meeting.total) < 1e-12,
+      meeting?.contributions.every((value) => value !== 0) === true && Math.abs(meeting.total) < 1e-12,
   },
 ];
 
