@@ -28,10 +28,11 @@ const LIMIT_MILLISECONDS = 90_000;
 /** Losses that differ by more are of different computations; Keras clips probabilities, so not exactly zero. */
 const CHECK_TOLERANCE = 0.01;
 
-/** How Pellucid is run: each row is measured in all three ways. */
+/** How Pellucid is run: each row is measured in all these ways. */
 const OWN = {
   'WASM, 1 thread': ['--threads', '1'],
   'WASM, 2 threads': ['--threads', '2'],
+  'BLAS, 1 thread': ['--threads', '1', '--blas'],
   'BLAS, 2 threads': ['--threads', '2', '--blas'],
 };
 
@@ -122,8 +123,8 @@ for (const name of names) {
   }
   rows.push(row);
   console.log(`${[...(rows.length === 1 ? heading() : []), line(row)].join('\n')}`);
+  writeFileSync(options.output, report());
 }
-writeFileSync(options.output, report());
 
 /** The fastest variant of a peer, or why there is none. */
 async function bestOf(peer, name) {
@@ -254,13 +255,13 @@ function report() {
   const titles = Object.keys(PEERS);
   return `# Benchmark
 
-Written by \`node bench/main.js --peers DIR --python PYTHON --only ${options.only} --rounds ${options.rounds}\` on ${new Date().toISOString().slice(0, 10)}.
+Written by \`node bench/main.js --peers DIR --python PYTHON --only ${rows.map(({ name }) => name)} --rounds ${options.rounds}\` on ${new Date().toISOString().slice(0, 10)}.
 
 - Machine: ${os.cpus().length} × ${cpu?.model.trim()}, ${memory} GiB, ${os.type()} ${os.release()} ${os.arch()}; load average at the end ${load}.
 - Versions: Pellucid ${manifest.version}, Node ${process.versions.node}, ${list.join(', ') || 'no peers'}.
 
 The first columns are Pellucid's rates, with the least and greatest of the segments. In each peer's column, bold: Pellucid's rate in these
-three ways divided by the peer's (times inverted), so above 1 Pellucid is faster; in parentheses the peer's own rate, its fastest way and
+ways divided by the peer's (times inverted), so above 1 Pellucid is faster; in parentheses the peer's own rate, its fastest way and
 number of threads. "not here": not installed; "–": the peer has no such way.
 
 ${heading().join('\n')}
