@@ -56,7 +56,7 @@ export function wasmBackend(options: WasmOptions = {}, inner: Inner = {}): Backe
       const assembled = assemble(program, {
         native: blas !== undefined,
         relaxed: !deterministic && hasRelaxedSimd(),
-        leastShared: thresholds.phase,
+        leastShared: blas ? thresholds.native : thresholds.phase,
         backwards,
         ...(inner.crew?.patience !== undefined && { patience: inner.crew.patience }),
       });

@@ -91,6 +91,7 @@ function follow<P extends object, R extends LabResult>(
   };
   let written = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let pending = 0;
   const write = () => {
     timer = undefined;
     const query = session.query;
@@ -105,9 +106,14 @@ function follow<P extends object, R extends LabResult>(
   const stops = [
     effect(() => {
       session.properties.value;
-      // Training changes a great deal many times a second: the page has better to do than to write it all down.
+      // Training changes a great deal many times a second: the page has better to do than to write it all down. Where
+      // it ends is written soon.
       const isTraining = session.running.value && session.lab.training !== undefined;
-      timer ??= setTimeout(write, isTraining ? 1000 : 120);
+      const wait = isTraining ? 1000 : 120;
+      if (timer !== undefined && wait >= pending) return;
+      clearTimeout(timer);
+      pending = wait;
+      timer = setTimeout(write, wait);
     }),
     effect(() => {
       const record: Answers = {
