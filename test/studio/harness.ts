@@ -65,7 +65,10 @@ export class Studio implements AsyncDisposable {
       if (message.type() === 'error') troubles.push(`console: ${message.text()}`);
     });
     page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));
-    page.on('requestfailed', (request) => troubles.push(`failed: ${request.url()}`));
+    page.on('requestfailed', (request) => {
+      // What a page no longer waits for when it is left has not failed.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') troubles.push(`failed: ${request.url()}`);
+    });
     page.on('response', (response) => {
       if (response.status() >= 400) troubles.push(`${response.status()}: ${response.url()}`);
     });
