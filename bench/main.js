@@ -268,8 +268,8 @@ ${heading().join('\n')}
 ${rows.map(line).join('\n')}
 
 Pellucid and each peer in turn, each in a fresh process: a second of warm-up, then the median of five segments of half a second or
-more (fit: of five epochs, after one that compiles); with more rounds, the median of theirs. Steps are written by hand on each library's
-core, as its users write the fastest loop (Keras: \`fit\` with 32 steps an execution). Fit is the public \`sequential(…).fit\` with shuffling
+more (fit: of five epochs, after one that compiles); with more rounds, the median of theirs. Steps are loops on each library's core, as
+its users write the fastest, with Adam as the library has it (JAX: written out) (Keras: \`fit\` with 32 steps an execution). Fit is the public \`sequential(…).fit\` with shuffling
 and the accuracy metric; the peers shuffle, and compute no metric but the loss. BLAS is the system's OpenBLAS, called on one thread by each
 of Pellucid's threads.
 

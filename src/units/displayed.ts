@@ -103,8 +103,8 @@ export const intervals = {
 const EVERYTHING: Interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
 /** A few units in the last place of float32. */
 const ROUNDING = 2 ** -22;
-/** Float32 loses what is so small, where it is squared, or its inverse is: σ′ of −60 is computed as 0. */
-const UNDERFLOW = 1e-18;
+/** Products of small float32 numbers go under long before the last of them. */
+const UNDERFLOW = 1e-30;
 const sizeOf = ({ low, high }: Interval) => Math.max(Math.abs(low), Math.abs(high));
 
 /** An interval with room on both sides for the rounding of numbers up to `size`. */

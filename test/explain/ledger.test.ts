@@ -225,7 +225,7 @@ test('every formula of a random network comes, from its shown operands, to its s
         }
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 40 },
   );
 });
 
