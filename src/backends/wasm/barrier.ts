@@ -3,8 +3,8 @@ import { FunctionBuilder, type Local, type ModuleBuilder } from './assembler.ts'
 const LINE = 64;
 /** Three words of memory, each in a cache line of its own. */
 export const BARRIER_BYTES = 3 * LINE;
-/** Looks at the word this often, for some tens of microseconds, before going to sleep. */
-const SPINS = 20_000;
+/** Looks at the word this often, for a tenth of a millisecond or two, before going to sleep. */
+const SPINS = 100_000;
 /** A thread that others wait for this long, in milliseconds, is lost. */
 export const PATIENCE = 120_000;
 const NANOSECONDS = 1e6;

@@ -21,7 +21,8 @@ import { TILE_BYTES, zeroTotals } from './tiles.ts';
 /** Sums this long, of so few results, are cut into chunks. */
 const DEEP = 2048;
 const FEW_RESULTS = 65_536;
-const LEAST_CHUNK = 1024;
+/** About how long one is. */
+const CHUNK = 1024;
 const MOST_CHUNKS = 16;
 
 export function isDeep({ depth, rows, columns }: Product): boolean {
@@ -44,7 +45,8 @@ export class DeepProduct {
     this.#phases = phases;
     this.#product = product;
     const { depth, rows, columns } = product;
-    const chunks = Math.min(MOST_CHUNKS, Math.floor(depth / LEAST_CHUNK));
+    // As many as two, four or more threads can share evenly.
+    const chunks = Math.min(MOST_CHUNKS, 2 ** Math.round(Math.log2(depth / CHUNK)));
     this.#chunkDepth = Math.ceil(depth / chunks / 4) * 4;
     this.#chunks = Math.ceil(depth / this.#chunkDepth);
     this.#panels = Math.ceil(columns.length / TILE_COLUMNS);

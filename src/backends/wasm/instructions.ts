@@ -105,6 +105,8 @@ export const INSTRUCTIONS = {
   'i32.shr_u': plain(0x76),
   'i64.add': plain(0x7c),
   'i64.sub': plain(0x7d),
+  'i64.mul': plain(0x7e),
+  'i64.div_u': plain(0x80),
   'i64.and': plain(0x83),
   'i64.or': plain(0x84),
   'i64.xor': plain(0x85),
@@ -135,6 +137,8 @@ export const INSTRUCTIONS = {
   'f64.min': plain(0xa4),
   'f64.max': plain(0xa5),
 
+  'i32.wrap_i64': plain(0xa7),
+  'i64.extend_i32_u': plain(0xad),
   'f32.convert_i32_s': plain(0xb2),
   'f32.convert_i32_u': plain(0xb3),
   'f32.demote_f64': plain(0xb6),

@@ -1,13 +1,13 @@
 import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kernels.ts';
-import { bufferBytes } from '../../compile/memory.ts';
 import type { Program } from '../../compile/program.ts';
-import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
-import { BARRIER_BYTES, PATIENCE, writeBarrier } from './barrier.ts';
+import { ModuleBuilder } from './assembler.ts';
+import { PATIENCE } from './barrier.ts';
 import { isVectorisable } from './body.ts';
-import { START_BYTES } from './crew.ts';
+import { START_BYTES } from './hands.ts';
 import { writeMatmul } from './matmul.ts';
 import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
-import { COMMON, type Means, OWN, type Phase, PhaseWriter } from './phases.ts';
+import { COMMON, type Means, OWN, PhaseWriter } from './phases.ts';
+import { type Call, RUN_BYTES, writeRun } from './run.ts';
 import { WORTH_SHARING } from './sharing.ts';
 import { Tables } from './tables.ts';
 
@@ -47,14 +47,9 @@ const GEMM_PARAMETERS = [
   ...(['f32', 'i32', 'i32'] as const),
 ];
 
-/** A kernel's phases as functions of the module. */
-interface Written {
-  readonly phases: readonly (Omit<Phase, 'code'> & { readonly index: number })[];
-}
-
 /**
- * The module of a program: its kernels' functions, and `run(times, thread, threads, maySleep)`, which calls them in order.
- * Kernels that are the same code at other addresses are one function.
+ * The module of a program: its kernels' functions, and `run`, which calls them in order. Kernels that are the same code at
+ * other addresses are one function.
  */
 export function assemble(program: Program, options: AssembleOptions = {}): Assembled {
   const {
@@ -67,18 +62,18 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
   const module = new ModuleBuilder();
   for (let i = 0; i <= Math.max(COMMON, OWN); i++) module.global();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
-  const barrierAt = align(program.memory.bytes);
-  const startAt = barrierAt + BARRIER_BYTES;
+  const runAt = align(program.memory.bytes);
+  const startAt = runAt + RUN_BYTES;
   const tables = new Tables(startAt + START_BYTES);
-  const known = new Map<string, Written>();
+  const known = new Map<string, readonly Call['phase'][]>();
   let [commonBytes, ownBytes] = [0, 0];
-  const calls = program.kernels.map((kernel, at) => {
+  const calls: Call[] = program.kernels.flatMap((kernel, at) => {
     const buffers = program.touched[at] ?? [];
     const numbers = new Map(buffers.map((buffer, i) => [buffer, i]));
     // The text with buffers numbered says when two kernels are the same code.
     const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
-    let written = known.get(text);
-    if (!written) {
+    let phases = known.get(text);
+    if (!phases) {
       const writer = writeKernel(kernel, buffers, `kernel${known.size}`, {
         tables,
         gemm,
@@ -87,85 +82,21 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
       });
       commonBytes = Math.max(commonBytes, writer.commonBytes);
       ownBytes = Math.max(ownBytes, writer.ownBytes);
-      written = {
-        phases: writer.phases.map(({ code, ...phase }) => ({ index: module.add(code), ...phase })),
-      };
-      known.set(text, written);
+      phases = writer.phases.map(({ code, ...phase }) => ({ index: module.add(code), ...phase }));
+      known.set(text, phases);
     }
-    return { written, buffers };
+    return phases.map((phase) => ({ phase, buffers }));
   });
   const commonAt = align(startAt + START_BYTES + tables.bytes);
   const ownAt = commonAt + align(commonBytes);
   const own = align(ownBytes);
-  const sharedWork = calls
-    .flatMap(({ written }) => written.phases)
-    .reduce((total, { parts, work }) => total + (parts > 1 ? work : 0), 0);
-  const isParallel = sharedWork > 0;
-
-  const barrier = isParallel ? writeBarrier(module, barrierAt, patience) : 0;
-  const run = new FunctionBuilder('run', ['i32', 'i32', 'i32', 'i32']);
-  const [times, thread, threads, maySleep] = run.params as [Local, Local, Local, Local];
-  run.get(times).emit('i32.eqz');
-  run.nest('if', () => run.emit('return'));
-  if (commonBytes + ownBytes > 0) {
-    run.emit('i32.const', commonAt).emit('global.set', COMMON);
-    run.get(thread).emit('i32.const', own).emit('i32.mul').emit('i32.const', ownAt).emit('i32.add');
-    run.emit('global.set', OWN);
-  }
-  const steps = calls.flatMap(({ written, buffers }) => written.phases.map((phase) => ({ phase, buffers })));
-  const alone = (body: () => void) => {
-    if (!isParallel) {
-      body();
-      return;
-    }
-    run.get(thread).emit('i32.eqz');
-    run.nest('if', body);
-  };
-  const meet = () => {
-    if (isParallel) run.get(threads).get(maySleep).emit('call', barrier);
-  };
-  run.nest('loop', () => {
-    for (let at = 0; at < steps.length; ) {
-      // Phases of one part follow each other on one thread, without waiting in between.
-      let end = at;
-      while (end < steps.length && steps[end]?.phase.parts === 1) end++;
-      if (end > at) {
-        alone(() => {
-          for (const { phase, buffers } of steps.slice(at, end)) {
-            pushPlaces(run, program, buffers);
-            run.emit('call', phase.index);
-          }
-        });
-        at = end;
-      } else {
-        const { phase, buffers } = steps[at] as (typeof steps)[number];
-        at++;
-        if (backwards) {
-          const part = run.emit('i32.const', phase.parts).keep('i32');
-          run.nest('loop', () => {
-            pushPlaces(run, program, buffers);
-            run.get(part).emit('i32.const', 1).emit('i32.sub').get(part).emit('call', phase.index);
-            run.get(part).emit('i32.const', 1).emit('i32.sub').emit('local.tee', part.index).emit('br_if', 0);
-          });
-          continue;
-        }
-        pushPlaces(run, program, buffers);
-        for (const ahead of [0, 1]) {
-          run.get(thread);
-          if (ahead > 0) run.emit('i32.const', ahead).emit('i32.add');
-          run.emit('i32.const', phase.parts).emit('i32.mul').get(threads).emit('i32.div_u');
-        }
-        run.emit('call', phase.index);
-      }
-      meet();
-    }
-    if (program.copies.length > 0) {
-      alone(() => writeCopies(run, program));
-      meet();
-    }
-    run.get(times).emit('i32.const', 1).emit('i32.sub').emit('local.tee', times.index).emit('br_if', 0);
+  const sharedWork = calls.reduce((total, { phase }) => total + (phase.parts > 1 ? phase.work : 0), 0);
+  writeRun(module, program, calls, {
+    address: runAt,
+    scratch: { common: commonAt, own: ownAt, ownBytes: own },
+    backwards,
+    patience,
   });
-  module.add(run, 'run');
   return {
     module,
     tables,
@@ -175,19 +106,6 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
     bytes: ownAt,
     ownBytes: own,
   };
-}
-
-function pushPlaces(run: FunctionBuilder, program: Program, buffers: readonly Buffer[]): void {
-  for (const buffer of buffers) run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
-}
-
-function writeCopies(run: FunctionBuilder, program: Program): void {
-  const place = (buffer: Buffer) => run.emit('i32.const', program.memory.offsets.get(buffer) ?? 0);
-  for (const { from, to } of program.copies) {
-    place(to);
-    place(from);
-    run.emit('i32.const', bufferBytes(from)).emit('memory.copy');
-  }
 }
 
 function writeKernel(kernel: Kernel, buffers: readonly Buffer[], name: string, means: Means): PhaseWriter {

@@ -1,6 +1,6 @@
 import type { Local } from './assembler.ts';
 import type { KernelContext, Position } from './body.ts';
-import { type Counter, forEach, forShare, sumOf, UNIT, whilst } from './loops.ts';
+import { type Counter, forEach, forShare, inLastPart, type Share, sumOf, UNIT, whilst } from './loops.ts';
 import type { Product } from './matmul.ts';
 import type { PhaseWriter } from './phases.ts';
 import { packPanel, pushCounter, type Side } from './sides.ts';
@@ -20,6 +20,10 @@ const BLOCK_BYTES = 192 * 1024;
 const RESIDENT_BYTES = 64 * 1024;
 /** Threads need some blocks to share. */
 const BLOCKS = 8;
+/** Threads share the columns where there are so many of them, and at most so many rows for each. */
+const SHARED_COLUMNS = 64;
+const ROWS_A_COLUMN = 4;
+const MANY_PANELS = 32;
 
 /** A product of panels: both sides are copied, through whatever view they are read, to where the inner loop walks them. */
 export class PackedProduct {
@@ -56,11 +60,30 @@ export class PackedProduct {
     return 4 * this.#panels * TILE_COLUMNS * this.#product.depth;
   }
 
-  /** Two phases: the right side is packed, then blocks of rows are multiplied. */
   write(): void {
+    const { rows, columns } = this.#product;
+    this.#phases.commonBytes = Math.max(this.#phases.commonBytes, this.#rightBytes);
+    if (columns.length >= SHARED_COLUMNS && rows.length <= ROWS_A_COLUMN * columns.length) this.#byColumns();
+    else this.#byRows();
+  }
+
+  /**
+   * One phase, in which each thread packs columns of its own and multiplies all rows with them, which it packs as
+   * well. What it packs stays in its cache: lines that another thread has read are slow to write again.
+   */
+  #byColumns(): void {
+    const pieces = this.#panels >= MANY_PANELS ? 4 : 2;
+    const context = this.#phases.begin(this.#product.cost, this.#panels, pieces);
+    const [left, right] = this.#product.sides(context, []);
+    this.#packRight(context, right, context.common);
+    const alone = { ...context, share: undefined };
+    this.#multiply(alone, left, context.common, context.own, [], context.share);
+  }
+
+  /** Two phases: the right side is packed, then blocks of rows are multiplied. */
+  #byRows(): void {
     const { cost, depth, columns } = this.#product;
     const packing = this.#phases.begin(2 * depth * columns.length, this.#panels);
-    this.#phases.commonBytes = Math.max(this.#phases.commonBytes, this.#rightBytes);
     const [, right] = this.#product.sides(packing, []);
     this.#packRight(packing, right, packing.common);
 
@@ -104,11 +127,19 @@ export class PackedProduct {
     return constant === 0 ? code.keep('i32') : code.emit('i32.const', constant).emit('i32.add').keep('i32');
   }
 
-  #multiply(context: KernelContext, left: Side, right: Local, own: Local, batch: readonly Position[]): void {
+  /** @param panels the thread's panels of columns; by default all, and it has blocks of rows */
+  #multiply(
+    context: KernelContext,
+    left: Side,
+    right: Local,
+    own: Local,
+    batch: readonly Position[],
+    panels?: Share,
+  ): void {
     const { code, share } = context;
     const rows = this.#product.rows.length;
     const epilogue = this.#product.epilogue(context, batch);
-    const block = (at: Counter) => this.#block(context, epilogue, left, right, own, at);
+    const block = (at: Counter) => this.#block(context, epilogue, left, right, own, at, panels);
     if (share) forShare(code, share, rows, this.#blockRows, this.#blockRows, block);
     else forEach(code, 0, rows, this.#blockRows, block);
   }
@@ -121,6 +152,7 @@ export class PackedProduct {
     right: Local,
     own: Local,
     at: Counter,
+    panels: Share | undefined,
   ): void {
     const { code } = context;
     const { rows, depth } = this.#product;
@@ -142,7 +174,7 @@ export class PackedProduct {
       const zero = code.emit('i32.const', 0).keep('i32');
       const count = code.emit('i32.const', depth * UNIT).keep('i32');
       this.#packLeft(context, left, from, end, zero, count, own);
-      this.#eachTile(context, from, end, (tile, row, column) => {
+      this.#eachTile(context, from, end, panels, (tile, row, column) => {
         const totals = zeroTotals(context, tile);
         accumulate(context, tile, totals, {
           left: this.#tilePanel(context, own, row, from, this.#blockDepth),
@@ -157,7 +189,7 @@ export class PackedProduct {
     code.nest('loop', () => {
       const count = lesser(context, this.#blockDepth * UNIT, k, depth * UNIT);
       this.#packLeft(context, left, from, end, k, count, own);
-      this.#eachTile(context, from, end, (tile, row, column) => {
+      this.#eachTile(context, from, end, panels, (tile, row, column) => {
         const sums = this.#sumsAt(context, own, row, from, column);
         const totals = zeroTotals(context, tile);
         code.get(k);
@@ -186,7 +218,7 @@ export class PackedProduct {
         .emit('i32.lt_s')
         .emit('br_if', 0);
     });
-    this.#eachTile(context, from, end, (tile, row, column) => {
+    this.#eachTile(context, from, end, panels, (tile, row, column) => {
       const totals = zeroTotals(context, tile);
       loadSums(context, totals, this.#sumsAt(context, own, row, from, column), this.#leftBytes);
       epilogue.write(tile, totals, row, column, spare);
@@ -238,14 +270,15 @@ export class PackedProduct {
     context: KernelContext,
     from: Local,
     end: Local,
+    panels: Share | undefined,
     body: (tile: Tile, row: Counter, column: Counter) => void,
   ): void {
     const { rows, columns } = this.#product;
-    eachPanel(context, columns.length, (column, vectors) =>
+    const panel = (column: Counter, vectors: number[]) =>
       eachTileIn(context, rows.length, from, end, (row, count) =>
         body({ rows: count, vectors }, row, column),
-      ),
-    );
+      );
+    eachPanel(context, columns.length, panel, panels);
   }
 }
 
@@ -257,15 +290,18 @@ function blockRows(rows: number, columns: number, depth: number, blockDepth: num
   return Math.max(1, Math.min(fitting, sharing)) * TILE_ROWS;
 }
 
-/** The panels of columns, the last with the vectors it needs. */
+/** The panels of columns, or a thread's share of them, the last with the vectors it needs. */
 export function eachPanel(
   { code }: KernelContext,
   columns: number,
   body: (column: Counter, vectors: number[]) => void,
+  share?: Share,
 ): void {
   const full = columns - (columns % TILE_COLUMNS);
-  forEach(code, 0, full, TILE_COLUMNS, (at) => body(at, vectorsOf(TILE_COLUMNS)));
-  if (full < columns) body(full * UNIT, vectorsOf(columns - full));
+  const whole = (at: Counter) => body(at, vectorsOf(TILE_COLUMNS));
+  if (share) forShare(code, share, full, TILE_COLUMNS, TILE_COLUMNS, whole);
+  else forEach(code, 0, full, TILE_COLUMNS, whole);
+  if (full < columns) inLastPart(code, share, () => body(full * UNIT, vectorsOf(columns - full)));
 }
 
 /** The tiles of the rows from `from` to `end`; rows that do not fill one are the last of all `rows`. */

@@ -14,7 +14,12 @@ export interface Phase {
   readonly parts: number;
   /** About how many operations it takes. */
   readonly work: number;
+  /** In how many pieces a thread does its share: the last of a slow one are left to the others. */
+  readonly pieces: number;
 }
+
+/** Pieces of a phase in which none has anything to prepare. */
+const PIECES = 8;
 
 /** The module's globals: where scratch memory for all threads is, and that of this thread alone. */
 export const COMMON = 0;
@@ -73,12 +78,13 @@ export class PhaseWriter {
    * The next phase, to be written into the context's function.
    *
    * @param work in operations on one number
-   * @param pieces that the work can be cut into
+   * @param most parts that the work can be cut into
+   * @param pieces of a thread's share, fewer where each has something to prepare
    */
-  begin(work = 0, pieces = 1): KernelContext {
-    const parts = partsOf(work, pieces, this.#leastShared);
+  begin(work = 0, most = 1, pieces = PIECES): KernelContext {
+    const parts = partsOf(work, most, this.#leastShared);
     const context = this.draft(parts);
-    this.phases.push({ code: context.code, parts, work });
+    this.phases.push({ code: context.code, parts, work, pieces });
     return context;
   }
 

@@ -1,5 +1,5 @@
 import { findBlas } from '../native/blas.ts';
-import { threadsAvailable } from './crew.ts';
+import { threadsAvailable } from './hands.ts';
 import { hasRelaxedSimd } from './probe.ts';
 import { MOST_THREADS } from './sharing.ts';
 

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Inner, wasmBackend } from '../../../src/backends/wasm/backend.ts';
-import { type Hand, hireThread } from '../../../src/backends/wasm/crew.ts';
+import { type Hand, hireThread } from '../../../src/backends/wasm/hands.ts';
 import { SHARING_EVERYTHING } from '../../../src/backends/wasm/sharing.ts';
 import * as build from '../../../src/graph/build.ts';
 import { ResourceError } from '../../../src/graph/errors.ts';
