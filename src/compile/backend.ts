@@ -23,8 +23,8 @@ export interface Executable {
   run(times: number): void;
   /** Copies out the value of the i-th output, as the last run left it. */
   output(index: number): NDArray;
-  /** Copies out the present value of an input, which updates may have changed. */
-  read(input: Node): NDArray;
+  /** Copies out the present value of an input, which updates may have changed. @param into an earlier copy, to be overwritten */
+  read(input: Node, into?: NDArray): NDArray;
   /** What was compiled and how long it took. */
   readonly report: CompileReport;
 }

@@ -51,6 +51,15 @@ export class Variable {
     return this.#value as NDArray;
   }
 
+  /** A copy of the numbers it holds now. @param into an earlier copy, to be overwritten */
+  copy(into?: NDArray): NDArray {
+    if (!this.#value && this.#holder) return this.#holder.read(this.node, into);
+    const { dtype, shape, data } = this.value();
+    if (!into) return { dtype, shape, data: data.slice() };
+    into.data.set(data);
+    return into;
+  }
+
   /**
    * Gives it another value of the same shape and dtype; inside of `compile`, at the end of the step.
    *

@@ -9,6 +9,7 @@ import { explainNonFinite } from './nonFinite.ts';
 import { Passes } from './passes.ts';
 import { BatchSteps } from './program.ts';
 import type { Progress, Run } from './progress.ts';
+import { Snapshot } from './snapshot.ts';
 import { Totals } from './totals.ts';
 
 /** What `fit` repeats: passes over the data in steps of training. */
@@ -135,16 +136,17 @@ export class StreamedEpochs implements Epochs {
 
   async run(progress: Run, callbacks: Callbacks): Promise<boolean> {
     if (progress.batch === 0) this.totals.reset();
+    const before = new Snapshot();
     for (let step = progress.batch; step < this.#limit; step++) {
       const batch = await this.#nextBatch(step);
       if (!batch) break;
       this.#model.buildFor(batch.inputs);
       await callbacks.call('onTrainBatchBegin', step);
-      const before = this.#model.getState();
+      before.take(this.#model.state);
       this.#batchSteps.run(batch);
       const logs = this.logs();
       if (!Number.isFinite(logs.loss ?? 0)) {
-        this.#model.setState(before);
+        before.restore();
         throw explainNonFinite(this.#model, () => batch, step, 1);
       }
       progress.batch = step + 1;

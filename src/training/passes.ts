@@ -7,6 +7,7 @@ import { type Examples, mapParts, type Parts } from './examples.ts';
 import type { Model } from './model/model.ts';
 import { explainNonFinite } from './nonFinite.ts';
 import { ResidentData, residentStep } from './program.ts';
+import { Snapshot } from './snapshot.ts';
 import { Totals } from './totals.ts';
 
 /** Passes over examples that stay in the program: a pass is taken batch by batch, in an order of its own. */
@@ -19,6 +20,7 @@ export class Passes {
   /** What loss and metrics add up to since they were reset. */
   readonly totals: Totals;
   readonly #shuffle: boolean;
+  readonly #before = new Snapshot();
   readonly #wholes: number;
   readonly #whole: CompiledStep;
   readonly #rest: CompiledStep | undefined;
@@ -80,12 +82,12 @@ export class Passes {
    * @throws NumericError when the loss is no longer a number; the model is then as it was before
    */
   run(most: number): number {
-    const before = this.#model.getState();
+    this.#before.take(this.#model.state);
     const inRest = this.isInRest;
     const steps = inRest ? 1 : Math.min(most, this.#wholes - this.#done);
     (inRest ? this.#rest : this.#whole)?.run(steps);
     if (!Number.isFinite(this.logs().loss ?? 0)) {
-      this.#model.setState(before);
+      this.#before.restore();
       this.#data.rewind(this.#order, this.#done);
       throw explainNonFinite(this.#model, (at) => this.#batch(at), this.#done, steps);
     }

@@ -18,7 +18,11 @@ export function referenceBackend(): Backend {
       };
       return {
         write: (input, value) => void bindings.set(input, { ...value, data: value.data.slice() }),
-        read: bound,
+        read(input, into) {
+          const value = bound(input);
+          into?.data.set(value.data);
+          return into ?? value;
+        },
         output(index) {
           const value = values[index];
           if (!value)

@@ -96,7 +96,9 @@ export function wasmBackend(options: WasmOptions = {}, inner: Inner = {}): Backe
           tables.writeTo(memory.buffer);
           bound?.refresh();
         }
-        lastThreads = team && sharedWork * times >= thresholds.run ? team.start(times) : 1;
+        const work = sharedWork * times;
+        const mayShare = team && work >= thresholds.short;
+        lastThreads = mayShare ? team.start(times, work >= thresholds.long ? 'long' : 'short') : 1;
         try {
           alone(times, 0, lastThreads, Number(sharing?.maySleep ?? true));
         } catch (cause) {
@@ -238,15 +240,15 @@ class WasmExecutable implements Executable {
     return this.#copy(buffer);
   }
 
-  read(input: Node): NDArray {
+  read(input: Node, into?: NDArray): NDArray {
     const buffer = this.#program.leaves.get(input);
     if (!buffer) throw new ShapeError({ asked: 'value of an input', expected: 'an input of this program' });
-    return this.#copy(buffer);
+    return this.#copy(buffer, into);
   }
 
-  #copy(buffer: Buffer): NDArray {
+  #copy(buffer: Buffer, into?: NDArray): NDArray {
     const { dtype, shape } = buffer.node;
-    return { dtype, shape, data: encode(this.#place(buffer), dtype) };
+    return { dtype, shape, data: encode(this.#place(buffer), dtype, into?.data) };
   }
 
   /** The buffer in the arena, as it stands: a bool is a 32-bit 0 or 1 there, a float of 16 bits a float32. */

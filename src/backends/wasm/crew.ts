@@ -24,8 +24,10 @@ export interface Team {
   /**
    * Starts a run on all other threads and returns their number, with this one; 1 if they are not there, or no longer,
    * and this thread has to do everything.
+   *
+   * @param length threads are hired and waited for if a run is long; a short one takes those that listen
    */
-  start(times: number): number;
+  start(times: number, length: 'long' | 'short'): number;
   /** Gives all threads up: one of them did not finish. */
   lose(): void;
   /** Lets the threads forget the program. */
@@ -48,6 +50,8 @@ const PATIENCE = 10_000;
 const LOOKS = 2_000;
 /** An idle thread does not collect garbage, and keeps the memory of programs that it has forgotten. */
 const MOST_DROPPED = 64 * 2 ** 20;
+/** After so many short runs threads are hired, for those to come. */
+const MANY_RUNS = 32;
 /** Tickets are numbers of 32 bits, and their negatives say that a run is off. */
 const LAST_TICKET = 2 ** 30;
 
@@ -66,6 +70,7 @@ export function makeCrew(most: number, options: CrewOptions = {}): Crew | undefi
   let isLost = false;
   let programs = 0;
   let dropped = 0;
+  let shortRuns = 0;
   /** Counts the crews there have been: a program must be made known to each. */
   let generation = 0;
   const replaceAll = () => {
@@ -92,12 +97,18 @@ export function makeCrew(most: number, options: CrewOptions = {}): Crew | undefi
       let knownTo = -1;
       let ticket = 0;
       return {
-        start(times) {
+        start(times, length) {
+          if (length === 'short' && !mails && ++shortRuns < MANY_RUNS) return 1;
           mails ??= hireAll();
           isLost ||= mails.some(({ hand }) => hand.state === 'lost');
           if (isLost || mails.some(({ hand }) => hand.state === 'starting')) return 1;
           if (knownTo !== generation) for (const mail of mails) mail.tell({ task: 'enlist', id, program });
           knownTo = generation;
+          if (length === 'short') {
+            const away = mails.filter((mail) => !mail.isListening);
+            for (const mail of away) mail.wake();
+            if (away.length > 0) return 1;
+          }
           ticket = (ticket % LAST_TICKET) + 1;
           Atomics.store(words, COME, 0);
           for (const mail of mails) mail.call({ id, times, ticket });

@@ -15,23 +15,44 @@ import {
   TILE_ROWS,
 } from './packedProduct.ts';
 import type { PhaseWriter } from './phases.ts';
-import { packPanel, pushCounter, type Side } from './sides.ts';
+import { packPanel, plainSide, pushCounter, type Side } from './sides.ts';
 import { TILE_BYTES, zeroTotals } from './tiles.ts';
 
-/** Sums this long, of so few results, are cut into chunks. */
+/** Sums this long, of so few results, are cut into chunks of about this length. */
 const DEEP = 2048;
 const FEW_RESULTS = 65_536;
-/** About how long one is. */
 const CHUNK = 1024;
 const MOST_CHUNKS = 16;
+/** Of a right side that is so many times as long as the left, and so narrow, each thread has rows of its own. */
+const LONGER = 4;
+const NARROW = 256;
+const SHORT_CHUNK = 64;
+const FEW_CHUNKS = 8;
 
-export function isDeep({ depth, rows, columns }: Product): boolean {
-  return depth >= DEEP && rows.length * columns.length <= FEW_RESULTS;
+/** How many chunks the depth is worth cutting into: a matter of shapes alone. */
+export function chunksOf(phases: PhaseWriter, product: Product): number {
+  const { depth, rows, columns } = product;
+  // Powers of two, which two, four or more threads share evenly.
+  if (depth >= DEEP && rows.length * columns.length <= FEW_RESULTS)
+    return Math.min(MOST_CHUNKS, 2 ** Math.round(Math.log2(depth / CHUNK)));
+  if (depth >= LONGER * rows.length && columns.length <= NARROW && hasDenseRows(phases, product))
+    return Math.min(FEW_CHUNKS, 2 ** Math.floor(Math.log2(depth / SHORT_CHUNK)));
+  return 1;
+}
+
+/** Whether the right side, as weights in a forward pass, lies row by row: rows then are what a thread has at hand. */
+function hasDenseRows(phases: PhaseWriter, product: Product): boolean {
+  if (!phases.isShared(product.cost)) return false;
+  const right = plainSide(product.probe(phases)[1]);
+  return right?.outer === 4 && right.depth >= 4 * product.columns.length;
 }
 
 /**
  * A product with few results and long sums, as the gradient of a convolution's kernel: the depth is cut into chunks
  * which threads share, each with sums of its own, added up in order at the end.
+ *
+ * So is one with weights that a thread has just written rows of: lines of the cache that two threads have read are
+ * slow to write again, and neighbours of what is read are fetched as well.
  */
 export class DeepProduct {
   readonly #phases: PhaseWriter;
@@ -41,12 +62,10 @@ export class DeepProduct {
   readonly #panels: number;
   readonly #tiles: number;
 
-  constructor(phases: PhaseWriter, product: Product) {
+  constructor(phases: PhaseWriter, product: Product, chunks: number) {
     this.#phases = phases;
     this.#product = product;
     const { depth, rows, columns } = product;
-    // As many as two, four or more threads can share evenly.
-    const chunks = Math.min(MOST_CHUNKS, 2 ** Math.round(Math.log2(depth / CHUNK)));
     this.#chunkDepth = Math.ceil(depth / chunks / 4) * 4;
     this.#chunks = Math.ceil(depth / this.#chunkDepth);
     this.#panels = Math.ceil(columns.length / TILE_COLUMNS);

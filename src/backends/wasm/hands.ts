@@ -64,9 +64,19 @@ export class Mail {
     this.#post(message);
   }
 
+  /** Whether the next call needs no message. */
+  get isListening(): boolean {
+    return !this.#isBusy && Atomics.load(this.#words, LISTENS) === LISTENING;
+  }
+
+  /** Lets the hand listen for a while. */
+  wake(): void {
+    if (!this.#isBusy) this.#post({ task: 'listen' });
+  }
+
   call({ id, times, ticket }: RunCall): void {
     const words = this.#words;
-    if (Atomics.load(words, SENT) === Atomics.load(words, DONE)) {
+    if (!this.#isBusy) {
       words.set([id, times, ticket], CALL);
       if (Atomics.compareExchange(words, LISTENS, LISTENING, CALLED) === LISTENING) {
         Atomics.notify(words, LISTENS);
@@ -74,6 +84,11 @@ export class Mail {
       }
     }
     this.#post({ task: 'run', id, times, ticket });
+  }
+
+  /** Whether it has messages that it has not dealt with. */
+  get #isBusy(): boolean {
+    return Atomics.load(this.#words, SENT) !== Atomics.load(this.#words, DONE);
   }
 
   #post(message: unknown): void {
@@ -118,9 +133,9 @@ const handle = (message) => {
     const { run } = new WebAssembly.Instance(module, { env }).exports;
     programs.set(id, { run, words: new Int32Array(memory.buffer, startAt, ${START_BYTES / 4}) });
   } else if (task === 'dismiss') programs.delete(id);
-  else run(id, message.times, message.ticket);
+  else if (task === 'run') run(id, message.times, message.ticket);
   const done = Atomics.add(mail, ${DONE}, 1) + 1;
-  if (task === 'run') listen(done);
+  if (task === 'run' || task === 'listen') listen(done);
 };
 if (typeof require === 'function') require('node:worker_threads').parentPort.on('message', handle);
 else {

@@ -1,6 +1,6 @@
 import type { Kernel, Root } from '../../compile/kernels.ts';
 import type { KernelContext, Position } from './body.ts';
-import { DeepProduct, isDeep } from './deepProduct.ts';
+import { chunksOf, DeepProduct } from './deepProduct.ts';
 import { DirectProduct, directPieces, type Extent } from './directProduct.ts';
 import { DotProduct, isDot } from './dotProduct.ts';
 import type { Loop } from './loops.ts';
@@ -37,7 +37,12 @@ export function writeMatmul(phases: PhaseWriter, kernel: Kernel, root: Matmul): 
   else if (isNative(phases, product)) new NativeProduct(phases, product).write();
   else if (product.batches.length > 0) writeBatches(phases, product);
   else if (!product.isPacked) writeDirect(phases, product);
-  else if (isDeep(product)) new DeepProduct(phases, product).write();
+  else writePacked(phases, product);
+}
+
+function writePacked(phases: PhaseWriter, product: Product): void {
+  const chunks = chunksOf(phases, product);
+  if (chunks > 1) new DeepProduct(phases, product, chunks).write();
   else new PackedProduct(phases, product).write();
 }
 

@@ -88,6 +88,11 @@ export class PhaseWriter {
     return context;
   }
 
+  /** Whether so much work is worth sharing. */
+  isShared(work: number): boolean {
+    return partsOf(work, 2, this.#leastShared) > 1;
+  }
+
   /** A function that becomes a phase only if `begin` made it. */
   draft(parts = 1): KernelContext {
     const name = this.phases.length === 0 ? this.#name : `${this.#name}_${this.phases.length}`;

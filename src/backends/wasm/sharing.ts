@@ -10,13 +10,20 @@ export interface Thresholds {
   readonly phase: number;
   /** The same in a program with a BLAS, which is done with its products many times sooner. */
   readonly native: number;
-  /** In one run: with less it is over before other threads are awake. */
-  readonly run: number;
+  /** In one run that only threads share that are awake: some ten microseconds. */
+  readonly short: number;
+  /** In one run for which others are woken, or hired. */
+  readonly long: number;
 }
 
-export const WORTH_SHARING: Thresholds = { phase: 100_000, native: 5_000_000, run: 8_000_000 };
+export const WORTH_SHARING: Thresholds = {
+  phase: 100_000,
+  native: 5_000_000,
+  short: 500_000,
+  long: 8_000_000,
+};
 /** Whatever can be shared is, however small: slow, and what finds parts that depend on each other. */
-export const SHARING_EVERYTHING: Thresholds = { phase: 0, native: 0, run: 0 };
+export const SHARING_EVERYTHING: Thresholds = { phase: 0, native: 0, short: 0, long: 0 };
 
 /** Operations that take about as long as reading an element takes at least. */
 const READING = 2;
