@@ -4,6 +4,7 @@ import { contiguous } from '../../compile/views.ts';
 import { sizeOf } from '../../graph/ndarray.ts';
 import type { Local } from './assembler.ts';
 import type { KernelContext } from './body.ts';
+import { chunksOf } from './deepProduct.ts';
 import { type Counter, forEach, forShare, UNIT, whilst } from './loops.ts';
 import type { Product } from './matmul.ts';
 import { nestShared, writeElementwise } from './nests.ts';
@@ -74,15 +75,20 @@ export class NativeProduct {
   write(): void {
     const { rows, columns, depth } = this.#product;
     const isDeep = depth >= DEEP && rows.length * columns.length <= depth * 32;
+    const chunks = isDeep
+      ? Math.min(MOST_CALLS / 2, Math.floor(depth / 1024))
+      : Math.min(LEAST_CALLS, chunksOf(this.#phases, this.#product));
     if (this.#product.batches.length > 0) this.#batches();
-    else if (isDeep) this.#chunks();
+    else if (chunks > 1) this.#chunks(chunks);
     else this.#blocks();
   }
 
   /** Writes the rest of the kernel over the sums. */
   #finish(): void {
     if (this.#result) return;
-    writeElementwise(this.#phases, onSums(this.#product.kernel, this.#sums));
+    // Where threads share the product each goes on with what it has at hand.
+    const isShared = this.#phases.isShared(this.#product.cost);
+    writeElementwise(this.#phases, onSums(this.#product.kernel, this.#sums), isShared);
   }
 
   #target(context: KernelContext): Local {
@@ -198,11 +204,10 @@ export class NativeProduct {
   }
 
   /** The depth in chunks that threads share, each with sums of its own, added up in order. */
-  #chunks(): void {
+  #chunks(chunks: number): void {
     const { cost, rows, columns, depth } = this.#product;
     const [leftAs, rightAs] = this.#product.probe(this.#phases).map((side) => stored(side, depth));
     const results = rows.length * columns.length;
-    const chunks = Math.min(MOST_CALLS / 2, Math.floor(depth / 1024));
     const chunk = Math.ceil(depth / chunks / 8) * 8;
     const count = Math.ceil(depth / chunk);
     const partial = this.#phases.scratch('float32', count * results);

@@ -127,8 +127,12 @@ export function stripShared(
   if (grouped < length) inLastPart(code, share, () => stripRest(context, length, grouped, body));
 }
 
-/** A kernel without a root: the body at every point of the space. */
-export function writeElementwise(phases: PhaseWriter, kernel: Kernel): void {
+/**
+ * A kernel without a root: the body at every point of the space.
+ *
+ * @param isShared whether threads share it; by default if it is worth it
+ */
+export function writeElementwise(phases: PhaseWriter, kernel: Kernel, isShared?: boolean): void {
   const values = bodyOf(kernel);
   const dense = storeView(kernel.space);
   const loops = mergeAxes(kernel.space, [...allViews(values), dense, ...storeViews(kernel)]);
@@ -139,7 +143,7 @@ export function writeElementwise(phases: PhaseWriter, kernel: Kernel): void {
   const byOuter = outermost !== undefined && outermost.length >= MOST_THREADS;
   const work = sizeOf(kernel.space) * costOf(values);
   const pieces = byOuter ? outermost.length : Math.floor((inner?.length ?? 1) / LANES);
-  const context = phases.begin(work, pieces);
+  const context = phases.begin(work, pieces, { isShared: isShared ?? phases.isShared(work) });
   (byOuter ? nestShared : nest)(context, around, (outer) => {
     const body = new Body(context, values, outer, inner);
     const stores = new Stores(context, kernel.stores, dense, outer, inner);

@@ -73,7 +73,7 @@ export class PackedProduct {
    */
   #byColumns(): void {
     const pieces = this.#panels >= MANY_PANELS ? 4 : 2;
-    const context = this.#phases.begin(this.#product.cost, this.#panels, pieces);
+    const context = this.#phases.begin(this.#product.cost, this.#panels, { pieces });
     const [left, right] = this.#product.sides(context, []);
     this.#packRight(context, right, context.common);
     const alone = { ...context, share: undefined };

@@ -2,7 +2,6 @@ import type { Buffer } from '../../compile/kernels.ts';
 import type { Dtype } from '../../graph/dtypes.ts';
 import { FunctionBuilder, type Local } from './assembler.ts';
 import type { KernelContext } from './body.ts';
-import { partsOf } from './sharing.ts';
 import type { Strided, Tables } from './tables.ts';
 
 /**
@@ -79,10 +78,12 @@ export class PhaseWriter {
    *
    * @param work in operations on one number
    * @param most parts that the work can be cut into
-   * @param pieces of a thread's share, fewer where each has something to prepare
+   * @param options.pieces of a thread's share, fewer where each has something to prepare
+   * @param options.isShared whether threads share it, a matter of shapes alone; by default if the work is worth it
    */
-  begin(work = 0, most = 1, pieces = PIECES): KernelContext {
-    const parts = partsOf(work, most, this.#leastShared);
+  begin(work = 0, most = 1, options: { pieces?: number; isShared?: boolean } = {}): KernelContext {
+    const { pieces = PIECES, isShared = this.isShared(work) } = options;
+    const parts = isShared ? Math.max(1, most) : 1;
     const context = this.draft(parts);
     this.phases.push({ code: context.code, parts, work, pieces });
     return context;
@@ -90,7 +91,7 @@ export class PhaseWriter {
 
   /** Whether so much work is worth sharing. */
   isShared(work: number): boolean {
-    return partsOf(work, 2, this.#leastShared) > 1;
+    return work >= this.#leastShared;
   }
 
   /** A function that becomes a phase only if `begin` made it. */

@@ -18,7 +18,7 @@ export interface Thresholds {
 
 export const WORTH_SHARING: Thresholds = {
   phase: 100_000,
-  native: 5_000_000,
+  native: 3_000_000,
   short: 500_000,
   long: 8_000_000,
 };
@@ -39,12 +39,4 @@ export function costOf(expressions: readonly Expression[]): number {
     else if (expression.kind !== 'constant') cost++;
   });
   return cost;
-}
-
-/**
- * Into how many parts work falls that can be cut into `pieces`: one where sharing costs more than it brings. A
- * matter of shapes alone, never of threads.
- */
-export function partsOf(work: number, pieces: number, least: number): number {
-  return work < least ? 1 : Math.max(1, pieces);
 }
