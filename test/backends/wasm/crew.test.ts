@@ -115,9 +115,9 @@ describe('threads that are not there', () => {
     (maySleep) => {
       // Comes, and does nothing more.
       const script = `let words;
-        require('node:worker_threads').parentPort.on('message', ({ task, memory, startAt }) => {
-          if (task === 'enlist') words = new Int32Array(memory.buffer, startAt, 32);
-          else { Atomics.add(words, 0, 1); Atomics.notify(words, 0); }
+        require('node:worker_threads').parentPort.on('message', ({ task, program }) => {
+          if (task === 'enlist') words = new Int32Array(program.memory.buffer, program.startAt, 32);
+          else if (task === 'run') { Atomics.add(words, 0, 1); Atomics.notify(words, 0); }
         });`;
       const program = compiled({ patience: 5 * PATIENCE, maySleep, hire: () => hireScript(script) });
       expect(() => program.run(1)).toThrow(ResourceError);
@@ -159,6 +159,27 @@ describe('where threads cannot share memory', () => {
     expect(resultOf(program)).toEqual(expected);
     expect(program.report.threads).toBe(1);
   });
+});
+
+test('short runs hire threads only when there are many, and take those that still listen', async () => {
+  let hired = 0;
+  const hire = () => {
+    hired++;
+    return hireThread();
+  };
+  const thresholds = { ...SHARING_EVERYTHING, long: Number.POSITIVE_INFINITY };
+  const backend = wasmBackend({ threads: 2 }, { thresholds, crew: { hire } });
+  const program = backend.compile({ outputs: [output], updates: [] }, { kept: true });
+  program.write(x, value);
+  for (let i = 0; i < 10; i++) resultOf(program);
+  expect(hired).toBe(0);
+  const until = performance.now() + 10_000;
+  while (program.report.threads < 2 && performance.now() < until) expect(resultOf(program)).toEqual(expected);
+  expect([hired, program.report.threads]).toEqual([1, 2]);
+  // They listen for some milliseconds only; a short run does not wait for them.
+  await new Promise((done) => setTimeout(done, 200));
+  expect(resultOf(program)).toEqual(expected);
+  expect(program.report.threads).toBe(1);
 });
 
 test('programs take turns on the same threads, which forget those that are collected', async () => {
