@@ -134,7 +134,8 @@ function youngest(nodes: readonly Node[]): Node | undefined {
   let last = nodes[0];
   for (let at = 1; at < nodes.length; at++) {
     const node = nodes[at] as Node;
-    const later = isLasting(node) === isLasting(last as Node) ? node.id > (last as Node).id : !isLasting(node);
+    const later =
+      isLasting(node) === isLasting(last as Node) ? node.id > (last as Node).id : !isLasting(node);
     if (later) last = node;
   }
   return last;
@@ -152,7 +153,12 @@ function leaf<O extends Op>(op: O, attributes: Attributes[O]): Node {
   return node;
 }
 
-function newNode<O extends Op>(op: O, inputs: readonly Node[], attributes: Attributes[O], hash: number): Node {
+function newNode<O extends Op>(
+  op: O,
+  inputs: readonly Node[],
+  attributes: Attributes[O],
+  hash: number,
+): Node {
   const type = SIGNATURES[op](inputs, attributes);
   return new MadeNode(op, inputs, attributes, hash, type) as NodeOf<O> as Node;
 }
