@@ -53,12 +53,9 @@ export function isHalf(dtype: Dtype): dtype is HalfFloat {
   return dtype === 'float16' || dtype === 'bfloat16';
 }
 
-/** Numbers in a host array of `dtype`, a new one by default: rounded to floats, wrapped to integers. */
-export function encode(
-  numbers: ArrayLike<number>,
-  dtype: Dtype,
-  data: TypedArray = makeArray(dtype, numbers.length),
-): TypedArray {
+/** Numbers in a host array of `dtype`: rounded to floats, wrapped to integers. */
+export function encode(numbers: ArrayLike<number>, dtype: Dtype): TypedArray {
+  const data = makeArray(dtype, numbers.length);
   data.set(isHalf(dtype) ? Array.from(numbers, (x) => halfBits(x, dtype)) : numbers);
   return data;
 }

@@ -1,4 +1,5 @@
-import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kernels.ts';
+import { type Buffer, bodyOf, type Kernel } from '../../compile/kernels.ts';
+import { KernelTable } from '../../compile/kernelTable.ts';
 import type { Program } from '../../compile/program.ts';
 import { ModuleBuilder } from './assembler.ts';
 import { PATIENCE } from './barrier.ts';
@@ -65,15 +66,11 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
   const runAt = align(program.memory.bytes);
   const startAt = runAt + RUN_BYTES;
   const tables = new Tables(startAt + START_BYTES);
-  const known = new Map<string, readonly Call['phase'][]>();
+  const known = new KernelTable<readonly Call['phase'][]>();
   let [commonBytes, ownBytes] = [0, 0];
   const calls: Call[] = program.kernels.flatMap((kernel, at) => {
     const buffers = program.touched[at] ?? [];
-    const numbers = new Map(buffers.map((buffer, i) => [buffer, i]));
-    // The text with buffers numbered says when two kernels are the same code.
-    const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
-    let phases = known.get(text);
-    if (!phases) {
+    const phases = known.get(kernel, buffers, () => {
       const writer = writeKernel(kernel, buffers, `kernel${known.size}`, {
         tables,
         gemm,
@@ -82,9 +79,8 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
       });
       commonBytes = Math.max(commonBytes, writer.commonBytes);
       ownBytes = Math.max(ownBytes, writer.ownBytes);
-      phases = writer.phases.map(({ code, ...phase }) => ({ index: module.add(code), ...phase }));
-      known.set(text, phases);
-    }
+      return writer.phases.map(({ code, ...phase }) => ({ index: module.add(code), ...phase }));
+    });
     return phases.map((phase) => ({ phase, buffers }));
   });
   const commonAt = align(startAt + START_BYTES + tables.bytes);
