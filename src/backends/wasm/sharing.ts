@@ -17,7 +17,7 @@ export interface Thresholds {
 }
 
 export const WORTH_SHARING: Thresholds = {
-  phase: 100_000,
+  phase: 60_000,
   native: 3_000_000,
   short: 500_000,
   long: 8_000_000,
