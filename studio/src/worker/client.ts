@@ -7,6 +7,15 @@ interface Waiting {
   progress(value: unknown): void;
 }
 
+export interface CallOptions {
+  /** Cancels it. */
+  readonly signal?: AbortSignal;
+  /** Hears of parts of the result that are sent ahead. */
+  readonly progress?: (value: unknown) => void;
+  /** The only number whose formula is needed of a result; '' for the one that the result puts in focus. */
+  readonly open?: string;
+}
+
 /** The result is not wanted any more. */
 export class Cancelled extends Error {}
 
@@ -24,15 +33,14 @@ export class WorkerClient {
     this.#lost = lost;
   }
 
-  /** Asks for a computation; `signal` cancels it. */
-  call<T>(
-    lab: string,
-    name: string,
-    argument: unknown,
-    options: { readonly signal?: AbortSignal; readonly progress?: (value: unknown) => void } = {},
-  ): Promise<T> {
+  /** Asks for a computation. */
+  call<T>(lab: string, name: string, argument: unknown, options: CallOptions = {}): Promise<T> {
     const id = this.#next++;
-    const message: ToWorker = { kind: 'call', id, lab, name, argument };
+    const { open } = options;
+    const message: ToWorker = {
+      ...{ kind: 'call', id, lab, name, argument },
+      ...(open !== undefined && { open }),
+    };
     return new Promise<T>((resolve, reject) => {
       options.signal?.addEventListener('abort', () => {
         if (!this.#waiting.delete(id)) return;

@@ -6,6 +6,8 @@ export type ToWorker =
       readonly lab: string;
       readonly name: string;
       readonly argument: unknown;
+      /** The only number whose formula is needed of a result; '' for the one that the result puts in focus. */
+      readonly open?: string;
     }
   | { readonly kind: 'cancel'; readonly id: number };
 
