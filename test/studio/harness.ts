@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
@@ -277,35 +278,55 @@ export async function sliderToFrame(studio: Studio, selector: string): Promise<L
   }, selector);
 }
 
-/**
- * Frames a second, in the calmest of a few half seconds: other work on this machine is not the page's. Ends as soon as
- * `enough` are seen.
- */
-export function framesPerSecond({ page }: Studio, enough = 59.5): Promise<number> {
-  return page.evaluate(async (least) => {
-    let best = 0;
-    for (let round = 0; round < 24 && best < least; round++) {
-      const start = performance.now();
-      let [frames, now] = [0, start];
-      while (now - start < 500) {
-        now = await new Promise<number>((next) => requestAnimationFrame(() => next(performance.now())));
-        frames++;
-      }
-      best = Math.max(best, (1000 * frames) / (now - start));
+/** Frames a second during half a second. */
+function framesPerSecond({ page }: Studio): Promise<number> {
+  return page.evaluate(async () => {
+    const start = performance.now();
+    let [frames, now] = [0, start];
+    while (now - start < 500) {
+      now = await new Promise<number>((next) => requestAnimationFrame(() => next(performance.now())));
+      frames++;
     }
-    return best;
-  }, enough);
+    return (1000 * frames) / (now - start);
+  });
 }
 
-/** While it runs, as many frames a second are drawn as while nothing does, within one and a half. */
-export async function expectFramesWhileRunning(studio: Studio): Promise<void> {
+/** The best of a few half seconds: other work on this machine is not the page's. */
+async function calmest(studio: Studio, enough: number, before: () => Promise<void>): Promise<number> {
+  let best = 0;
+  for (let round = 0; round < 20 && best < enough; round++) {
+    await before();
+    best = Math.max(best, await framesPerSecond(studio));
+  }
+  return best;
+}
+
+/** Whether other work than ours takes this machine's cores: what a clock says of frames is then about that. */
+const isBusy = () => (loadavg()[0] ?? 0) > 2 * availableParallelism();
+
+/**
+ * Runs the lab, and expects no task of more than 50 ms, and as many frames a second as while nothing runs, within one
+ * and a half. It runs on.
+ */
+export async function expectSmoothRun(studio: Studio): Promise<void> {
   const { page } = studio;
-  const idle = Math.min(await framesPerSecond(studio), 60);
-  await page.click('.transport button[title^="Run"]');
+  const idle = Math.min(await calmest(studio, 59, async () => {}), 60);
+  const keepRunning = async () => {
+    const run = page.locator('.transport button[title^="Run"]');
+    if ((await run.count()) === 0) return;
+    // One that has come to its end begins again.
+    if (await run.isDisabled()) await page.click('.transport button:has-text("Undo")');
+    await studio.settled();
+    await run.click();
+  };
+  await keepRunning();
   // The first steps compile, in the worker and in the page.
   await page.waitForTimeout(1500);
-  const running = await framesPerSecond(studio, idle - 1.5);
-  expect(running, `idle ${idle}`).toBeGreaterThanOrEqual(idle - 1.5);
+  expect(await longestTask(studio, 1500)).toBeLessThanOrEqual(50);
+  const enough = idle - 1.5;
+  const running = await calmest(studio, enough, keepRunning);
+  if (!isBusy()) expect(running, `idle ${idle}`).toBeGreaterThanOrEqual(enough);
+  await keepRunning();
 }
 
 /**
