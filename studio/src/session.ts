@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LabDefinition, LabResult } from './lab.ts';
 import { fallbacks, keysOf, writeProperties } from './properties.ts';
-import { type CallOptions, Cancelled, type WorkerClient } from './worker/client.ts';
+import { type CallOptions, Cancelled, Lost, type WorkerClient } from './worker/client.ts';
 
 /** Milliseconds from one step to the next while running. */
 export const SPEEDS = { slow: 1200, medium: 400, fast: 60 } as const;
@@ -196,6 +196,8 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
     try {
       if (this.lab.training) await this.lab.training.run(this, run.signal);
       else await this.#walk(run.signal);
+    } catch (problem) {
+      this.problem.value = problem instanceof Error ? problem.message : String(problem);
     } finally {
       if (this.#run === run && this.running.value) this.pause();
     }
@@ -222,6 +224,7 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
       await this.drawn();
       if (this.properties.value === before && !signal.aborted) this.show(changes, result, { merge: 'run' });
     } catch (problem) {
+      if (problem instanceof Lost) throw problem;
       // Asked for in the ordinary way, it says what is wrong.
       if (!(problem instanceof Cancelled)) this.set(changes, { merge: 'run' });
     }

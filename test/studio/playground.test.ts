@@ -310,8 +310,12 @@ describe.skipIf(!executable)(`the playground in a browser${note}`, () => {
     await page.reload();
     await studio.settled();
     expect(await studio.numbers()).toEqual(before);
-    await page.evaluate(() => dispatchEvent(new Event('pellucid-worker-lost')));
+    void page
+      .workers()[0]
+      ?.evaluate('for (;;);')
+      .catch(() => {});
     await page.click('.transport button:has-text("Step")');
+    await page.click('.notices button:has-text("Start it again")');
     await page.waitForFunction(() =>
       document.querySelector('.said')?.textContent?.startsWith('After 1 step'),
     );

@@ -36,6 +36,7 @@ async function answer({ id, lab, name, argument, open }: ToWorker & { kind: 'cal
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  if (data.kind === 'cancel') running.get(data.id)?.abort();
+  if (data.kind === 'ping') say({ kind: 'pong' });
+  else if (data.kind === 'cancel') running.get(data.id)?.abort();
   else void answer(data);
 });
