@@ -44,6 +44,7 @@ export const SIGNATURES: { readonly [O in Op]: Rule<O> } = {
   cast: (inputs, { dtype }) => ({ shape: take(inputs, 1, 'cast')[0].shape, dtype }),
   detach: (inputs) => take(inputs, 1, 'detach')[0],
   checkpoint: (inputs) => take(inputs.slice(0, 1), 1, 'checkpoint')[0],
+  customGradient: (inputs) => take(inputs.slice(0, 1), 1, 'customGradient')[0],
 
   add: arithmetic('add'),
   mul: arithmetic('mul'),
@@ -261,6 +262,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
+export function sameType(a: Signature, b: Signature): boolean {
+  return a === b || (a.dtype === b.dtype && sameShape(a.shape, b.shape));
+}
+
 /** `float32[2, 3]`. */
 export function typeText({ dtype, shape }: Signature): string {
   return `${dtype}[${shape.join(', ')}]`;
@@ -346,6 +351,7 @@ function floating(op: Op) {
 
 function alike(op: Op, [a, b]: readonly [Node, Node]): Signature {
   if (a.dtype !== b.dtype) throw wrongDtype(op, 'two of the same dtype', `${a.dtype} and ${b.dtype}`);
+  if (sameShape(a.shape, b.shape)) return a;
   return { shape: broadcastShapes(op, a.shape, b.shape), dtype: a.dtype };
 }
 
