@@ -13,6 +13,7 @@ const PAGES = [
     .map((name) => `docs/course/${name}`),
   'docs/case-study.md',
   'docs/saving.md',
+  'docs/speed.md',
 ];
 
 /** Runs a module as if it lay in this folder, so that it imports the package by its name, as built. */
