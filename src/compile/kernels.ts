@@ -135,7 +135,7 @@ export function bodyOf(kernel: Kernel): Expression[] {
   return kernel.stores.map(({ value }) => value);
 }
 
-/** The text form of a kernel, which also says when two are the same: buffers are numbered by first use. */
+/** The text form of a kernel. */
 export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): string {
   const lines: string[] = [`over [${kernel.space.join(', ')}]`];
   const { root } = kernel;
