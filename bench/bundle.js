@@ -30,6 +30,8 @@ async function bundled(contents) {
     metafile: true,
     write: false,
     external: ['node:*', 'koffi'],
+    // As it is installed: this repository's own sources stand in for nothing.
+    tsconfigRaw: {},
     logLevel: 'error',
   });
   const entry = outputFiles.find(({ path }) => path.endsWith('stdin.js'));

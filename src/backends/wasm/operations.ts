@@ -23,18 +23,19 @@ export class Arithmetic {
   readonly vector: boolean;
   readonly #code: FunctionBuilder;
   readonly #single: Lanes;
-  readonly #double: Lanes;
+  #double: Lanes | undefined;
 
   constructor(code: FunctionBuilder, vector: boolean) {
     this.#code = code;
     this.vector = vector;
     this.#single = vector ? vectorLanes(code) : singleLanes(code);
-    this.#double = doubleLanes(code);
   }
 
   /** Lanes for a floating dtype; for others those of 32-bit integers. */
   lanes(dtype: Dtype): Lanes {
-    return dtype === 'float64' ? this.#double : this.#single;
+    if (dtype !== 'float64') return this.#single;
+    this.#double ??= doubleLanes(this.#code);
+    return this.#double;
   }
 
   typeOf(dtype: Dtype): ValueType {
