@@ -330,6 +330,11 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     }
   }
 
+  /** How many numbers its weights are. @see Keras `count_params` */
+  countParams(): number {
+    return this.weights.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  }
+
   /** Shapes and dtypes of the outputs for inputs of given ones: calls it without numbers. Shapes are of one example. */
   outputTypes(inputs: readonly ArgumentType[], site: CallSite = {}): readonly ArgumentType[] {
     // A batch that no other axis is likely to be taken for.
