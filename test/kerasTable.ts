@@ -178,7 +178,13 @@ function rowOf(group: string, exported: string, others: ReadonlyMap<string, stri
     };
   }
   const space = NAMESPACES[group];
-  const own = space && Object.keys(space[1]).find((key) => plain(key) === plain(alias ?? name));
+  // A factory rather than the class it makes one of.
+  const own =
+    space &&
+    Object.keys(space[1])
+      .sort()
+      .reverse()
+      .find((key) => plain(key) === plain(alias ?? name));
   if (space && own) {
     const isFunction = /^[a-z]/.test(name) && Object.hasOwn(CALLED, group) && alias === undefined;
     const differs = isFunction ? (CALLED[group] ?? '') : alias ? `the name is ${alias}` : '';
