@@ -39,6 +39,16 @@ export function LabPage<P extends object, R extends LabResult>({
     }),
     [session, selected, veiled],
   );
+  // What looks at the session by itself is not drawn anew with the page.
+  const parts = useMemo(
+    () => ({
+      controls: <lab.Controls session={session} />,
+      transport: <Transport session={session} />,
+      inspector: <Inspector session={session} />,
+      reading: <Reading session={session} />,
+    }),
+    [lab, session],
+  );
   return (
     <FrameContext.Provider value={frame}>
       <main
@@ -64,9 +74,7 @@ export function LabPage<P extends object, R extends LabResult>({
             }
           }}
         >
-          <div class="controls">
-            <lab.Controls session={session} />
-          </div>
+          <div class="controls">{parts.controls}</div>
           {session.problem.value && (
             <p class="problem" role="alert">
               {session.problem.value}{' '}
@@ -86,7 +94,7 @@ export function LabPage<P extends object, R extends LabResult>({
             {said}
           </p>
         </section>
-        <Transport session={session} />
+        {parts.transport}
         <div class="tabs" role="tablist" aria-label="Beside the stage">
           {TABS.map((name) => (
             <button
@@ -103,10 +111,10 @@ export function LabPage<P extends object, R extends LabResult>({
           ))}
         </div>
         <aside class="inspector" id="inspector" aria-label="Inspector">
-          <Inspector session={session} />
+          {parts.inspector}
         </aside>
         <aside class="words" id="reading" aria-label="About this lab">
-          <Reading session={session} />
+          {parts.reading}
         </aside>
       </main>
     </FrameContext.Provider>

@@ -20,6 +20,7 @@ export const lab = defineLab<FlowProperties, FlowResult>({
   selfChecks: SELF_CHECKS,
   ahas: AHAS,
   position: 'at',
+  hasManyFormulas: true,
   describe,
   edit,
   async reseed(session, seed) {
