@@ -69,14 +69,19 @@ describe("a training step of one's own goes on after kill −9", () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
   const run = (...given: string[]) => promisify(execFile)(process.execPath, [script, ...given]);
 
-  test.each(['epoch', '3'])('to the last bit, saving after each %s', async (saveFreq) => {
-    const whole = await run(join(folder, `whole-${saveFreq}`), 'never', saveFreq);
-    const path = join(folder, `cut-${saveFreq}`);
-    for (const moment of ['begin', 'batch']) {
-      await expect(run(path, moment, saveFreq)).rejects.toMatchObject({ signal: 'SIGKILL' });
-    }
-    expect((await run(path, 'never', saveFreq)).stdout).toBe(whole.stdout);
-  });
+  test.each(['epoch', '3'])(
+    'to the last bit, saving after each %s',
+    async (saveFreq) => {
+      const whole = await run(join(folder, `whole-${saveFreq}`), 'never', saveFreq);
+      const path = join(folder, `cut-${saveFreq}`);
+      for (const moment of ['begin', 'batch']) {
+        await expect(run(path, moment, saveFreq)).rejects.toMatchObject({ signal: 'SIGKILL' });
+      }
+      expect((await run(path, 'never', saveFreq)).stdout).toBe(whole.stdout);
+      // Four processes, one after the other.
+    },
+    180_000,
+  );
 });
 
 describe('states that recurrent layers carry from batch to batch', () => {
@@ -92,7 +97,7 @@ describe('states that recurrent layers carry from batch to batch', () => {
     model.compile({ optimizer: 'adam', loss: 'mse' });
     return model;
   };
-  const fit = (model: Model, epochs: number, more: FitOptions = {}) =>
+  const trainOn = (model: Model, epochs: number, more: FitOptions = {}) =>
     model.fit(x, y, { epochs, batchSize: 6, shuffle: false, ...more });
   const stateOf = (model: Model) =>
     [...model.getState(), ...model.carried().flat()].map(({ data }) => [...data]);
@@ -105,7 +110,7 @@ describe('states that recurrent layers carry from batch to batch', () => {
         if (epoch === 1) saved = await saveModel(whole);
       },
     };
-    await fit(whole, 4, { callbacks: [save] });
+    await trainOn(whole, 4, { callbacks: [save] });
     const { model } = await loadModel(saved);
     expect(
       model
@@ -113,7 +118,7 @@ describe('states that recurrent layers carry from batch to batch', () => {
         .flat()
         .some(({ data }) => data.some((number) => number !== 0)),
     ).toBe(true);
-    await fit(model, 4, { resume: true });
+    await trainOn(model, 4, { resume: true });
     expect(stateOf(model)).toEqual(stateOf(whole));
     // As Keras has no place for them in its own part of a file, a model that is not trained on begins with zeros.
     const { model: fresh } = await loadModel(await saveModel(whole), { compile: false });
@@ -136,14 +141,14 @@ describe('states that recurrent layers carry from batch to batch', () => {
     const backup = () => callbacks.backupAndRestore('b', { files: store });
     const [whole, cut, again] = [made(), made(), made()];
     cut.setWeights(whole.getWeights());
-    await fit(whole, 4);
+    await trainOn(whole, 4);
     const failing: Callback = {
       onEpochBegin(epoch) {
         if (epoch === 2) throw new Error('cut');
       },
     };
-    await expect(fit(cut, 4, { callbacks: [failing, backup()] })).rejects.toThrow('cut');
-    await fit(again, 4, { callbacks: [backup()] });
+    await expect(trainOn(cut, 4, { callbacks: [failing, backup()] })).rejects.toThrow('cut');
+    await trainOn(again, 4, { callbacks: [backup()] });
     expect(stateOf(again)).toEqual(stateOf(whole));
   });
 });
