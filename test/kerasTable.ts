@@ -136,7 +136,11 @@ const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 /** What Keras has as function and as class is one factory here. */
-const FUNCTIONS: ReadonlySet<string> = new Set(['losses', 'metrics', 'layers']);
+const CALLED: Readonly<Record<string, string>> = {
+  layers: 'made first, then called',
+  losses: 'made first; then its `reduce` is called, with targets and outputs',
+  metrics: 'made first; then given to `compile`',
+};
 
 interface Row {
   readonly name: string;
@@ -174,10 +178,16 @@ function rowOf(group: string, exported: string, others: ReadonlyMap<string, stri
     };
   }
   const space = NAMESPACES[group];
-  const own = space && Object.keys(space[1]).find((key) => plain(key) === plain(alias ?? name));
+  // A factory rather than the class it makes one of.
+  const own =
+    space &&
+    Object.keys(space[1])
+      .sort()
+      .reverse()
+      .find((key) => plain(key) === plain(alias ?? name));
   if (space && own) {
-    const isFunction = /^[a-z]/.test(name) && FUNCTIONS.has(group) && alias === undefined;
-    const differs = isFunction ? 'made first, then called' : alias ? `the name is ${alias}` : '';
+    const isFunction = /^[a-z]/.test(name) && Object.hasOwn(CALLED, group) && alias === undefined;
+    const differs = isFunction ? (CALLED[group] ?? '') : alias ? `the name is ${alias}` : '';
     return { name, here: `\`${space[0]}.${own}\``, differs };
   }
   const other = space ? undefined : others.get(plain(name));

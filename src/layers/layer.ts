@@ -1,7 +1,7 @@
 import { type Dtype, isFloating } from '../graph/dtypes.ts';
 import { ArgumentError, ShapeError } from '../graph/errors.ts';
 import { input as leaf } from '../graph/graph.ts';
-import { type Shape, sizeOf } from '../graph/ndarray.ts';
+import { type NDArray, type Shape, sizeOf } from '../graph/ndarray.ts';
 import { autocast } from '../tensor/autocast.ts';
 import type { ArgumentType } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
@@ -330,6 +330,11 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     }
   }
 
+  /** How many numbers its weights are. @see Keras `count_params` */
+  countParams(): number {
+    return this.weights.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  }
+
   /** Shapes and dtypes of the outputs for inputs of given ones: calls it without numbers. Shapes are of one example. */
   outputTypes(inputs: readonly ArgumentType[], site: CallSite = {}): readonly ArgumentType[] {
     // A batch that no other axis is likely to be taken for.
@@ -380,6 +385,19 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     }
     this.calls.push(call);
     return outputs;
+  }
+
+  /**
+   * What it carries from batch to batch and is no weight, such as the last states of a stateful recurrent layer: a list
+   * for each layer that may carry something, itself among them.
+   */
+  carried(): NDArray[][] {
+    return this.subLayers.flatMap(({ layer }) => layer.carried());
+  }
+
+  /** Takes from the front of the lists of `carried` those that are its own. */
+  carryOn(lists: (readonly NDArray[])[]): void {
+    for (const { layer } of this.subLayers) layer.carryOn(lists);
   }
 
   /** Sets back what it keeps from batch to batch. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../graph/errors.ts';
+import { ArgumentError, ShapeError } from '../graph/errors.ts';
 import type { Shape } from '../graph/ndarray.ts';
 import * as functions from '../tensor/functions.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -23,13 +23,31 @@ class Merging extends LayerOfSeveral {
 
   protected setUpMany(inputShapes: readonly Shape[]): undefined {
     const fits = this.#count === undefined ? inputShapes.length > 1 : inputShapes.length === this.#count;
-    if (fits) return;
+    if (fits) return this.#checkShapes(inputShapes);
     throw new ArgumentError({
       asked: `layer "${this.name || this.className}"`,
       expected:
         this.#count === undefined ? 'at least two inputs, in a list' : `${this.#count} inputs, in a list`,
       received: `${inputShapes.length}`,
     });
+  }
+
+  /** Aligned at the last axis, lengths are equal, or 1. */
+  #checkShapes(shapes: readonly Shape[]): undefined {
+    const rank = Math.max(...shapes.map(({ length }) => length));
+    for (let fromEnd = 1; fromEnd <= rank; fromEnd++) {
+      const lengths = new Set(
+        shapes.map((shape) => shape.at(-fromEnd) ?? 1).filter((length) => length !== 1),
+      );
+      if (lengths.size <= 1) continue;
+      throw new ShapeError({
+        asked: `layer "${this.name || this.className}"`,
+        expected: 'inputs of one shape, or of length 1 where they differ',
+        received: shapes.map((shape) => `[${['batch', ...shape].join(', ')}]`).join(' and '),
+        fix: 'Bring them to one shape first: with dense, with conv2D of size 1, or with reshape.',
+      });
+    }
+    return undefined;
   }
 
   callMany(inputs: readonly Tensor[]): readonly Tensor[] {

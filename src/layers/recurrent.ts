@@ -1,5 +1,5 @@
 import { ArgumentError } from '../graph/errors.ts';
-import type { Shape } from '../graph/ndarray.ts';
+import type { NDArray, Shape } from '../graph/ndarray.ts';
 import { zeros } from '../tensor/functions.ts';
 import { stackTimes, unroll } from '../tensor/nn/recurrent.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -135,6 +135,23 @@ export abstract class Recurrent extends LayerOfSeveral {
     );
     this.#states.set(batch, made);
     return made;
+  }
+
+  /** Of each size of batch its last states. */
+  override carried(): NDArray[][] {
+    if (!this.stateful) return [];
+    return [[...this.#states.values()].flat().map((state) => state.value())];
+  }
+
+  override carryOn(lists: (readonly NDArray[])[]): void {
+    const { units, stateCount } = this.cell;
+    const values = (this.stateful && lists.shift()) || [];
+    for (const [i, value] of values.entries()) {
+      const { shape } = value;
+      if (shape.length !== 2 || shape[1] !== units)
+        throw this.misfit(`states of [batch, ${units}]`, shape.slice(1));
+      this.#statesFor(shape[0] ?? 1)[i % stateCount]?.assign(value);
+    }
   }
 
   /** Forgets what a stateful layer has kept. */

@@ -277,11 +277,18 @@ function shapeOf(value: Nested): number[] {
     throw new ArgumentError({
       asked: 'tensor',
       expected: 'numbers, nested arrays or a typed array',
-      received: typeof value,
+      received: typeof value === 'object' ? `a ${(value as object)?.constructor.name}` : typeof value,
+      ...(isLater(value) && {
+        fix: 'It stands for values that come later: wrap the function in lambda((x) => …).',
+      }),
     });
   }
   return [value.length, ...(value.length > 0 ? shapeOf(value[0] as Nested) : [])];
 }
+
+/** Symbolic tensors are of a higher floor; what tells them is that they know where they come from. */
+const isLater = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'history' in value;
 
 function firstOf(value: Nested): number | boolean | undefined {
   return typeof value === 'object' ? (value[0] === undefined ? undefined : firstOf(value[0])) : value;

@@ -178,11 +178,11 @@ describe('event files', () => {
 
   test('are written for training and validation', async () => {
     const files = new Memory();
-    const board = callbacks.tensorBoard({ files, clock: () => 5000 });
+    const board = callbacks.tensorBoard('runs/a', { files, clock: () => 5000 });
     await line().fit([[1], [2]], [[1], [2]], { epochs: 2, validationSplit: 0.5, callbacks: [board] });
     const name = 'events.out.tfevents.5.pellucid.v2';
-    expect([...files.files.keys()]).toEqual([`logs/train/${name}`, `logs/validation/${name}`]);
-    expect(files.text(`logs/train/${name}`)).toContain('epoch_loss');
+    expect([...files.files.keys()]).toEqual([`runs/a/train/${name}`, `runs/a/validation/${name}`]);
+    expect(files.text(`runs/a/train/${name}`)).toContain('epoch_loss');
   });
 });
 

@@ -12,6 +12,8 @@ export interface Backup {
   /** The keys of the layers' random numbers; null for layers that are not built. */
   readonly seeds: readonly (Key | null)[];
   readonly state: readonly NDArray[];
+  /** What layers carry from batch to batch besides weights: see `Layer.carried`. */
+  readonly carried: readonly (readonly NDArray[])[];
 }
 
 const MAGIC = 'pellucid backup 2\n';
@@ -32,12 +34,13 @@ interface ArrayRecord {
 }
 
 /** A line that names the format, a line of JSON that says what follows, and the numbers of the arrays. */
-export function packBackup({ progress, seeds, state }: Backup): Uint8Array {
+export function packBackup({ progress, seeds, state, carried }: Backup): Uint8Array {
   const { totals = [], callbacks = [] } = progress ?? {};
-  const arrays = [...state, ...totals, ...callbacks.flatMap(({ arrays = [] }) => arrays)];
+  const arrays = [...state, ...totals, ...callbacks.flatMap(({ arrays = [] }) => arrays), ...carried.flat()];
   const header: Header = {
     seeds,
     state: state.map(described),
+    carried: carried.map((list) => list.map(described)),
     progress: progress && {
       ...{ epoch: progress.epoch, batch: progress.batch, begun: progress.begun },
       ...{ shuffleKey: progress.shuffleKey, stopped: progress.stopped },
@@ -91,13 +94,16 @@ export function unpackBackup(bytes: Uint8Array, file: string): Backup {
       arrays: arrays.map(take),
     })),
   };
+  const carried = (header.carried ?? []).map((list) => list.map(take));
   if (at !== bytes.length) throw damaged(file, 'more than it says');
-  return { progress, seeds: header.seeds, state };
+  return { progress, seeds: header.seeds, state, carried };
 }
 
 interface Header {
   readonly seeds: readonly (Key | null)[];
   readonly state: readonly ArrayRecord[];
+  /** Missing in files from before there was any. */
+  readonly carried?: readonly (readonly ArrayRecord[])[];
   readonly progress?:
     | (Pick<Progress, 'epoch' | 'batch' | 'begun' | 'shuffleKey' | 'stopped'> & {
         readonly totals: readonly ArrayRecord[];
@@ -128,8 +134,11 @@ function isProgress(progress: NonNullable<Header['progress']>): boolean {
 function headerIn(text: string, file: string): Header {
   try {
     const header = JSON.parse(text) as Header;
-    const { seeds, state, progress } = header;
-    const isWhole = seeds.every((seed) => seed === null || isKey(seed)) && state.every(isRecord);
+    const { seeds, state, progress, carried = [] } = header;
+    const isWhole =
+      seeds.every((seed) => seed === null || isKey(seed)) &&
+      state.every(isRecord) &&
+      carried.every((list) => list.every(isRecord));
     if (isWhole && (progress === undefined || isProgress(progress))) return header;
   } catch (cause) {
     throw damaged(file, 'a header that cannot be read', cause);

@@ -37,7 +37,7 @@ class BackupAndRestore implements Callback {
     this.#plan = plan;
     const bytes = await this.#files.read(this.#path);
     if (!bytes) return;
-    const { state, seeds, progress } = unpackBackup(bytes, this.#path);
+    const { state, seeds, progress, carried } = unpackBackup(bytes, this.#path);
     model.optimizer?.build(model.trainableWeights);
     const fits =
       state.length === model.state.length &&
@@ -53,6 +53,7 @@ class BackupAndRestore implements Callback {
       });
     }
     model.setState(state);
+    model.carryOn([...carried]);
     plan.progress = progress;
   }
 
@@ -70,7 +71,7 @@ class BackupAndRestore implements Callback {
     const { progress } = model;
     await this.#files.write(
       this.#path,
-      packBackup({ progress, seeds: seedsOf(model), state: model.getState() }),
+      packBackup({ progress, seeds: seedsOf(model), state: model.getState(), carried: model.carried() }),
     );
   }
 

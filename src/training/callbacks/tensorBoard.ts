@@ -82,8 +82,12 @@ const named = (logs: Logs, prefix: string): Logs =>
 /**
  * Writes loss and metrics as event files, which TensorBoard shows: `tensorboard --logdir logs`.
  *
+ * @param logDir the folder; `logs` by default. It may be one of the options, too
  * @see Keras `TensorBoard`
  */
-export function tensorBoard(options: TensorBoardOptions = {}): Callback {
-  return new TensorBoard(options);
+export function tensorBoard(
+  logDir: string | TensorBoardOptions = {},
+  options: TensorBoardOptions = {},
+): Callback {
+  return new TensorBoard(typeof logDir === 'string' ? { ...options, logDir } : logDir);
 }

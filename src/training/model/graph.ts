@@ -67,9 +67,11 @@ function walkBack(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicT
 }
 
 function disconnected(layer: Layer, inputs: readonly SymbolicTensor[]): ArgumentError {
+  const named = ({ name, exampleShape }: SymbolicTensor) =>
+    name || `[${['batch', ...exampleShape].join(', ')}]`;
   return new ArgumentError({
     asked: 'model',
-    expected: `outputs computed from its inputs, ${inputs.map(({ name }) => name || 'unnamed').join(', ')}`,
+    expected: `outputs computed from its inputs, ${inputs.map(named).join(', ')}`,
     received: `outputs that also need "${layer.name || layer.className}"`,
     fix: 'List every input the outputs depend on.',
   });

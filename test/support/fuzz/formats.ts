@@ -121,7 +121,8 @@ export const FORMATS: Readonly<Record<string, () => Attack | Promise<Attack>>> =
   }),
   'backup of a run': async () => {
     const model = await small();
-    const backup = { progress: model.progress, seeds: [[1, 2] as const, null], state: model.getState() };
+    const state = model.getState();
+    const backup = { progress: model.progress, seeds: [[1, 2] as const, null], state, carried: [state] };
     return { files: [packBackup(backup)], read: (file) => unpackBackup(file, 'latest.backup') };
   },
   safetensors: () => ({
