@@ -88,6 +88,7 @@ export const UNARY: CasesOf<
   | 'cast'
   | 'detach'
   | 'checkpoint'
+  | 'customGradient'
 > = {
   neg: unary(
     (x) => build.neg(x as Node),
@@ -134,6 +135,23 @@ export const UNARY: CasesOf<
       shape,
       (x) => build.checkpoint(x as Node, [scalar(2, 'float32')]),
       (x) => x as Plain,
+    ),
+  ),
+  customGradient: SHAPES.map((shape) => ({
+    ...move(
+      shapeName([shape]),
+      shape,
+      (x) => build.customGradient(x as Node, [], [], new GradientRule(input('float32', shape), [], [])),
+      (x) => x as Plain,
+    ),
+    smooth: false,
+  })),
+
+  add: binary(
+    (a, b) => build.add(a as Node, b as Node),
+    arithmetic(
+      (a, b) => a + b,
+      (a, b) => a + b,
     ),
   ),
 };
