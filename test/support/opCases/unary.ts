@@ -1,6 +1,7 @@
 import * as build from '../../../src/graph/build.ts';
 import { type Dtype, isFloating } from '../../../src/graph/dtypes.ts';
-import { scalar } from '../../../src/graph/graph.ts';
+import { GradientRule } from '../../../src/graph/gradientRule.ts';
+import { input, scalar } from '../../../src/graph/graph.ts';
 import { roundToHalf } from '../../../src/graph/halfFloats.ts';
 import type { Node } from '../../../src/graph/ops.ts';
 import { mapped, type Plain } from '../plain.ts';
@@ -146,14 +147,6 @@ export const UNARY: CasesOf<
     ),
     smooth: false,
   })),
-
-  add: binary(
-    (a, b) => build.add(a as Node, b as Node),
-    arithmetic(
-      (a, b) => a + b,
-      (a, b) => a + b,
-    ),
-  ),
 };
 
 /** The same case, where central differences lose their digits. */
