@@ -8,7 +8,7 @@ import { type NDArray, sizeOf } from '../../src/graph/ndarray.ts';
 import type { Node, Op } from '../../src/graph/ops.ts';
 import { RandomStream } from '../../src/graph/threefry.ts';
 import { BACKENDS, evaluator } from '../support/evaluateOn.ts';
-import { instantiate, OP_CASES, OPS, type OpCase } from '../support/opCases.ts';
+import { instantiate, OP_CASES, OPS, type OpCase } from '../support/opCases/index.ts';
 
 /**
  * `smooth`: central differences tell its gradient. `flat`: its gradient is zero, or taken for zero.

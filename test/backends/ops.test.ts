@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isFloating } from '../../src/graph/dtypes.ts';
 import { BACKENDS } from '../support/evaluateOn.ts';
-import { casesOf, OPS } from '../support/opCases.ts';
+import { casesOf, OPS } from '../support/opCases/index.ts';
 import { wrongIn } from '../support/opCheck.ts';
 
 describe.each(BACKENDS)('on the $name backend', ({ backend }) => {

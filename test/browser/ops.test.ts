@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findBrowser, launch, serve } from '../support/browser.ts';
-import { casesOf, OPS } from '../support/opCases.ts';
+import { casesOf, OPS } from '../support/opCases/index.ts';
 import type { runOps } from '../support/opsInPage.ts';
 
 const executable = findBrowser();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DESCRIPTIONS, ELEMENTS } from '../../src/explain/ledger/primitives.ts';
 import { applyRow, type Node } from '../../src/graph/ops.ts';
 import { evaluate, operand } from '../../src/units/formula.ts';
-import { casesOf, instantiate, OPS } from '../support/opCases.ts';
+import { casesOf, instantiate, OPS } from '../support/opCases/index.ts';
 
 /** What stands alone: given, counted or drawn, and so without a formula of other numbers. */
 const LEAVES = new Set<string>(['input', 'constant', 'iota', 'uniform']);

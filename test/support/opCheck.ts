@@ -2,7 +2,7 @@ import type { Backend } from '../../src/compile/backend.ts';
 import type { Dtype } from '../../src/graph/dtypes.ts';
 import type { NDArray } from '../../src/graph/ndarray.ts';
 import { evaluator } from './evaluateOn.ts';
-import { instantiate, type OpCase, type Rounding } from './opCases.ts';
+import { instantiate, type OpCase, type Rounding } from './opCases/index.ts';
 import { type Plain, stored } from './plain.ts';
 
 const EPSILON: Readonly<Partial<Record<Dtype, number>>> = { float32: 2 ** -23, float64: 2 ** -52 };

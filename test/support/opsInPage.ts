@@ -1,5 +1,5 @@
 import { wasmBackend } from '../../src/backends/wasm/backend.ts';
-import { casesOf, OPS } from './opCases.ts';
+import { casesOf, OPS } from './opCases/index.ts';
 import { wrongIn } from './opCheck.ts';
 
 /** Runs every case of every primitive where this module is loaded: how many, and what is wrong with which. */

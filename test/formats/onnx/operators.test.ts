@@ -5,7 +5,7 @@ import { type Dtype, decode } from '../../../src/graph/dtypes.ts';
 import type { Op } from '../../../src/graph/ops.ts';
 import { ArgumentError } from '../../../src/index.ts';
 import { runOnnx } from '../../support/onnxRuntime.ts';
-import { casesOf, instantiate, OPS } from '../../support/opCases.ts';
+import { casesOf, instantiate, OPS } from '../../support/opCases/index.ts';
 import { stored } from '../../support/plain.ts';
 
 const DTYPES: readonly Dtype[] = ['float32', 'int32', 'bool'];
