@@ -1,4 +1,4 @@
-import { displayed } from 'pellucid/units';
+import { displayed, LECTURE_SLIPS, type Slip } from 'pellucid/units';
 import type { Aha, Question, SelfCheck } from '../../lab.ts';
 import type { NeuronResult } from './compute.ts';
 import { type NeuronProperties, PROPERTIES } from './properties.ts';
@@ -66,3 +66,5 @@ export const AHAS: readonly Aha<NeuronProperties>[] = [
     properties: { w: PROPERTIES.w.fallback, x: [1, 1, 1], T: 0.7, at: 2 },
   },
 ];
+
+export const SLIPS: readonly Slip[] = LECTURE_SLIPS.filter(({ where }) => where.startsWith('1.1'));
