@@ -9,6 +9,7 @@ export * as layers from './layers/factories.ts';
 export * from './layers/index.ts';
 export * as initializers from './layers/initializers.ts';
 export * as regularizers from './layers/regularizers.ts';
+export * as ops from './ops/index.ts';
 export * as callbacks from './training/callbacks/index.ts';
 export * from './training/index.ts';
 export * as losses from './training/losses.ts';

@@ -20,6 +20,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   tune: 8,
   reinforce: 8,
   distribute: 8,
+  ops: 8,
   cli: 9,
 };
 

@@ -22,6 +22,8 @@ const NAMESPACES: Readonly<Record<string, readonly [name: string, namespace: obj
   'optimizers.schedules': ['schedules', pellucid.schedules],
   callbacks: ['callbacks', pellucid.callbacks],
   datasets: ['datasets', pellucid.datasets],
+  ops: ['ops', pellucid.ops],
+  'ops.image': ['ops.image', pellucid.ops.image],
 };
 
 /** What is called otherwise, or works otherwise, module by module; the word before the colon is ours. */
@@ -84,6 +86,42 @@ const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
     load_weights: 'loadWeights of pellucid/formats: of bytes or a path',
     save_weights: 'saveWeights of pellucid/formats: to bytes or a path',
   },
+  ops: {
+    convert_to_numpy: 'tensor.array(): nested lists, or dataSync() for a typed array',
+    array: 'ops.convertToTensor: of nested lists or typed arrays',
+    top_k: 'ops.topK: always sorted',
+    scan: 'a loop: it is recorded, and becomes part of the compiled step',
+    fori_loop: 'a loop: likewise',
+    while_loop: 'a loop: likewise; values may be read in the middle of it',
+    map: 'a loop: likewise',
+    norm: 'ops.norm: of matrices the orders fro, 1 and Infinity',
+    cumsum: 'ops.cumsum: without a dtype; cast first',
+    cumprod: 'ops.cumprod: without a dtype; cast first',
+    where: 'ops.where: of three arguments',
+    multi_hot: 'ops.multiHot: dense',
+    segment_sum: 'ops.segmentSum: told the number of segments',
+    conv: 'ops.conv: strides and what follows in one object',
+    depthwise_conv: 'ops.depthwiseConv: strides and what follows in one object',
+    separable_conv: 'ops.separableConv: strides and what follows in one object',
+    conv_transpose: 'ops.convTranspose: strides and what follows in one object',
+    max_pool: 'ops.maxPool: strides and what follows in one object',
+    average_pool: 'ops.averagePool: strides and what follows in one object',
+    batch_normalization: 'ops.batchNormalization: offset and what follows in one object',
+    layer_normalization: 'ops.layerNormalization: gamma and what follows in one object',
+    rms_normalization: 'ops.rmsNormalization: scale and what follows in one object',
+    dot_product_attention: 'ops.dotProductAttention: bias and what follows in one object',
+    true_divide: 'ops.divide: one name of two',
+    absolute: 'ops.abs: one name of two',
+    fabs: 'ops.abs: one name of three',
+    amax: 'ops.max: one name of two',
+    amin: 'ops.min: one name of two',
+    swish: 'ops.silu: one name of two',
+    hard_swish: 'ops.hardSilu: one name of two',
+    conjugate: 'the number itself: there are no complex ones',
+    conj: 'the number itself: there are no complex ones',
+    real: 'the number itself: there are no complex ones',
+    get_item: 'ops.take: or ops.slice, of a tensor',
+  },
   utils: {
     set_random_seed: 'setSeed',
     image_dataset_from_directory: 'imageDatasetFromDirectory of pellucid/node: lazy, in batches',
@@ -127,7 +165,11 @@ function rowOf(group: string, exported: string, others: ReadonlyMap<string, stri
   const difference = DIFFERENCES[group]?.[name];
   if (difference) {
     const [here = '', ...rest] = difference.split(': ');
-    return { name, here: here.replace(/^\w[\w.]*/, '`$&`'), differs: rest.join(': ') };
+    return {
+      name,
+      here: /^(a|the) /.test(here) ? here : here.replace(/^\w[\w.]*(\(\))?/, '`$&`'),
+      differs: rest.join(': '),
+    };
   }
   const space = NAMESPACES[group];
   const own = space && Object.keys(space[1]).find((key) => plain(key) === plain(alias ?? name));

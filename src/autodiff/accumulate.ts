@@ -16,6 +16,8 @@ const MANY = 4;
  * @param shares in the order they came, the last use first
  */
 export function accumulate(shares: readonly Node[]): Node {
+  const [only] = shares;
+  if (only && shares.length === 1) return only;
   const uses = shares.toReversed();
   return joinSlices(joinSums(joinProducts(uses))).reduceRight((total, share) => add(total, share));
 }
@@ -27,9 +29,11 @@ function gather<T extends Node>(
   matches: (share: Node) => share is T,
   alike: (share: T) => string,
   join: (group: readonly T[]) => Node | undefined,
-): Node[] {
+): readonly Node[] {
+  const matching = shares.filter(matches);
+  if (matching.length < least) return shares;
   const groups = new Map<string, T[]>();
-  for (const share of shares.filter(matches)) {
+  for (const share of matching) {
     const key = alike(share);
     const group = groups.get(key);
     if (group) group.push(share);
@@ -48,7 +52,7 @@ function gather<T extends Node>(
 const isProduct = (share: Node): share is NodeOf<'matmul'> =>
   share.op === 'matmul' && share.inputs.every(({ shape }) => shape.length === 2);
 
-function joinProducts(shares: readonly Node[]): Node[] {
+function joinProducts(shares: readonly Node[]): readonly Node[] {
   return gather(
     shares,
     MANY,
@@ -67,7 +71,7 @@ const isSum = (share: Node): share is Node => {
   return total.op === 'sum' && total.attributes.axes.includes(0);
 };
 
-function joinSums(shares: readonly Node[]): Node[] {
+function joinSums(shares: readonly Node[]): readonly Node[] {
   const summed = (share: Node) => underReshape(share) as NodeOf<'sum'>;
   const alike = (share: Node) => {
     const { inputs, attributes } = summed(share);
@@ -129,7 +133,7 @@ function paddedAxis({ attributes: { before, after } }: NodeOf<'pad'>): number {
   return padded.length === 1 ? (padded[0] ?? -1) : -1;
 }
 
-function joinSlices(shares: readonly Node[]): Node[] {
+function joinSlices(shares: readonly Node[]): readonly Node[] {
   return gather(
     shares,
     2,

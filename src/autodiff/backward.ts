@@ -44,15 +44,17 @@ function pullback(output: Node, cotangent: Node, wrt: readonly Node[]): (Node | 
       node.op === 'checkpoint' && node.attributes.recomputed
         ? recomputed(node, g)
         : applyRow(GRADIENTS, node, g);
-    contributions.forEach((contribution, at) => {
+    for (let at = 0; at < contributions.length; at++) {
       const from = node.inputs[at];
-      if (!from || !contribution || !reached.has(from)) return;
+      const contribution = contributions[at];
+      if (!from || !contribution || !reached.has(from)) continue;
       // Broadcasting is undone here, once, for every rule.
       const share = sumTo(contribution, from.shape);
       const known = shares.get(from);
       if (known) known.push(share);
       else shares.set(from, [share]);
-    });
+    }
+    shares.delete(node);
   }
   return wrt.map((leaf) => cotangents.get(leaf));
 }

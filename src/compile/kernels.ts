@@ -135,7 +135,7 @@ export function bodyOf(kernel: Kernel): Expression[] {
   return kernel.stores.map(({ value }) => value);
 }
 
-/** The text form of a kernel, which also says when two are the same: buffers are numbered by first use. */
+/** The text form of a kernel. */
 export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): string {
   const lines: string[] = [`over [${kernel.space.join(', ')}]`];
   const { root } = kernel;
@@ -144,8 +144,11 @@ export function kernelText(kernel: Kernel, nameOf: (buffer: Buffer) => string): 
     lines[0] += `, ${root.op} over [${root.lengths.join(', ')}]`;
     lines.push(`  accumulate ${print.value(root.body)}`);
   } else if (root?.kind === 'matmul') {
-    const side = ({ buffer, view, batches, rows }: Matrix) =>
-      `${nameOf(buffer)} ${viewText(view)}${view.shape.length - batches === 2 ? '' : `, rows over ${rows} axes`}`;
+    const side = ({ buffer, view, batches, rows }: Matrix) => {
+      const stored = buffer.dtype === root.dtype ? '' : `${buffer.dtype} `;
+      const over = view.shape.length - batches === 2 ? '' : `, rows over ${rows} axes`;
+      return `${stored}${nameOf(buffer)} ${viewText(view)}${over}`;
+    };
     lines.push(`  accumulate ${root.dtype} matmul of ${side(root.a)} and ${side(root.b)}`);
   } else if (root?.kind === 'scatter') {
     lines.push(

@@ -2,7 +2,7 @@ import { detach } from '../graph/build.ts';
 import { type Dtype, isHalf } from '../graph/dtypes.ts';
 import { VerifyError } from '../graph/errors.ts';
 import { inOrder } from '../graph/graph.ts';
-import { sizeOf } from '../graph/ndarray.ts';
+import { type Shape, sizeOf } from '../graph/ndarray.ts';
 import { COSTLY, ELEMENTWISE, MOVEMENT, type Node, type NodeOf, REDUCTIONS } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 import { constantOf } from '../passes/fold.ts';
@@ -65,17 +65,28 @@ export function lower(step: Step, options: LowerOptions = {}): Lowered {
  * the view of the node to the view of the loops.
  */
 class Path {
-  /** @throws NeedsStorage when strides cannot say it, naming what must be stored for that. */
-  readonly apply: (view: View) => View;
   /** Whether it goes through padding. */
   readonly padded: boolean;
+  /** Expressions of nodes that have been come to by it. */
+  readonly known = new Map<Node, Expression>();
+  readonly #rearrange: ((view: View) => View) | undefined;
   /** The node it leads to at the moment: what must be stored where strides cannot say the last rearrangement. */
   #end: Node | undefined;
-  readonly #further = new Map<string, Path>();
+  #further: Map<string, Path> | undefined;
 
-  constructor(apply: (view: View) => View = (view) => view, padded = false) {
-    this.apply = apply;
+  constructor(rearrange?: (view: View) => View, padded = false) {
+    this.#rearrange = rearrange;
     this.padded = padded;
+  }
+
+  /** @throws NeedsStorage when strides cannot say it, naming what must be stored for that. */
+  apply(view: View): View {
+    return this.#rearrange ? this.#rearrange(view) : view;
+  }
+
+  /** Whether a dense array of `shape` is read in order. */
+  isDense(shape: Shape): boolean {
+    return !this.#rearrange || isDense(this.#rearrange(contiguous(shape)));
   }
 
   /**
@@ -83,8 +94,12 @@ class Path {
    * Nodes are visited depth first, so that the last one it was taken to is the one it is applied for.
    */
   on(end: Node, key: string, rearrange: (view: View) => View | undefined, padded = this.padded): Path {
-    const path = this.#further.get(key) ?? this.#make(rearrange, padded);
-    this.#further.set(key, path);
+    this.#further ??= new Map();
+    let path = this.#further.get(key);
+    if (!path) {
+      path = this.#make(rearrange, padded);
+      this.#further.set(key, path);
+    }
     path.#end = end;
     return path;
   }
@@ -102,10 +117,8 @@ interface Draft {
   readonly values: Map<Node, Expression>;
   /** What its expressions read, with the views they read it through. */
   readonly reads: { node: Node; dense: boolean }[];
-  /** The way down from a point of its space. */
+  /** The way down from a point of its space, which keeps the expressions made: what joins computes nothing twice. */
   readonly path: Path;
-  /** Expressions made for it: what joins it computes nothing twice. */
-  readonly memo: Memo;
   /** Where it copies something to, instead of computing a node. */
   readonly copy?: Store;
 }
@@ -133,6 +146,7 @@ class Lowering {
   readonly #buffers = new Map<Node, Buffer>();
   readonly #stored: Set<Node>;
   readonly #places: Places;
+  readonly #constants = new Map<Node, Expression>();
   /** Buffers that begin within others, by those and the place. */
   readonly #parts = new Map<Buffer, Map<number, Buffer>>();
 
@@ -173,21 +187,20 @@ class Lowering {
       inPlace.set(value, [...(inPlace.get(value) ?? []), this.#buffer(target)]);
       return false;
     });
-    const read = new Set(
-      this.#drafts.flatMap((draft, at) =>
-        draft.reads.flatMap(({ node }) => (this.#home.get(node) === at ? [] : [node])),
-      ),
-    );
-    const kept = new Set([...outputs, ...copied.map(({ value }) => value)]);
+    const needed = this.#readElsewhere();
+    for (const node of outputs) needed.add(node);
+    for (const { value } of copied) needed.add(value);
 
     const kernels: Kernel[] = [];
     for (const { space, root, values, copy } of this.#drafts) {
       const stores = copy ? [copy] : [];
       for (const [node, value] of values) {
-        const needed = read.has(node) || kept.has(node) || addsInPlace(root);
         for (const buffer of inPlace.get(node) ?? []) stores.push({ buffer, value });
-        for (const place of this.#placesOf(node)) {
-          if (needed || !place.whole) stores.push(this.#store(place, space, value));
+        const isNeeded = needed.has(node) || addsInPlace(root);
+        const places = this.#places.placed.get(node);
+        if (!places && isNeeded) stores.push({ buffer: this.#buffer(node), value });
+        for (const place of places ?? []) {
+          if (isNeeded || !place.whole) stores.push(this.#store(place, space, value));
         }
       }
       if (stores.length > 0) kernels.push(root ? { space, root, stores } : { space, stores });
@@ -195,9 +208,26 @@ class Lowering {
     return {
       kernels,
       copies: copied.map(({ target, value }) => ({ from: this.#buffer(value), to: this.#buffer(target) })),
-      leaves: new Map([...this.#buffers].filter(([node]) => node.op === 'input' || node.op === 'constant')),
+      leaves: this.#leaves(),
       outputs: outputs.map((node) => this.#buffer(node)),
     };
+  }
+
+  #leaves(): Map<Node, Buffer> {
+    const leaves = new Map<Node, Buffer>();
+    for (const [node, buffer] of this.#buffers) {
+      if (node.op === 'input' || node.op === 'constant') leaves.set(node, buffer);
+    }
+    return leaves;
+  }
+
+  /** What kernels read that they do not compute themselves. */
+  #readElsewhere(): Set<Node> {
+    const found = new Set<Node>();
+    for (const [at, { reads }] of this.#drafts.entries()) {
+      for (const { node } of reads) if (this.#home.get(node) !== at) found.add(node);
+    }
+    return found;
   }
 
   /** The last kernel that reads each leaf, and whether it reads it only at the point it computes. */
@@ -291,9 +321,9 @@ class Lowering {
   #concatenate(node: NodeOf<'concat'>): void {
     const drafts = (this.#places.copies.get(node) ?? []).map(({ part, to }): Draft => {
       const reads: Draft['reads'] = [];
-      const [path, memo, values] = [new Path(), new Map(), new Map()];
-      const value = this.#expression(part, path, { values, reads, memo, top: node });
-      return { space: part.shape, values, reads, path, memo, copy: this.#store(to, part.shape, value) };
+      const [path, values] = [new Path(), new Map()];
+      const value = this.#expression(part, path, { values, reads, top: node });
+      return { space: part.shape, values, reads, path, copy: this.#store(to, part.shape, value) };
     });
     this.#drafts.push(...drafts);
     const written = node.inputs.map((part) => this.#home.get(underMovement(part)) ?? -1);
@@ -313,14 +343,16 @@ class Lowering {
   #lastHomeUnder(node: Node): number {
     let last = -1;
     const seen = new Set<Node>();
-    const before = (later: Node) => [...later.inputs, ...(this.#notBefore.get(later) ?? [])];
-    const pending = before(node);
-    for (let from = pending.pop(); from; from = pending.pop()) {
-      if (seen.has(from)) continue;
-      seen.add(from);
+    const pending: Node[] = [];
+    const comeTo = (from: Node) => {
       const home = this.#home.get(from);
       if (home !== undefined) last = Math.max(last, home);
-      else pending.push(...before(from));
+      else if (!seen.has(from)) pending.push(from);
+    };
+    for (let later: Node | undefined = node; later; later = pending.pop()) {
+      seen.add(later);
+      later.inputs.forEach(comeTo);
+      this.#notBefore.get(later)?.forEach(comeTo);
     }
     return last;
   }
@@ -332,41 +364,44 @@ class Lowering {
     const path = sameShape(node.shape, space)
       ? draft.path
       : draft.path.on(node, `from[${node.shape}]`, (view) => reshapeView(view, space));
-    // Apart from the draft's until it is sure that the node joins, and what it reads is the draft's too.
-    const memo: Memo = new Map();
-    let value: Expression;
-    try {
-      value = this.#expression(node, path, { values, reads, memo, shared: draft.memo, top: node });
-    } catch (problem) {
-      if (problem instanceof NeedsStorage) return false;
-      throw problem;
-    }
+    const made: Made[] = [];
+    const value = this.#joined(node, path, { values, reads, made, top: node });
     // A value of this very kernel read at another place than the one it is computed at is not there yet.
-    if (reads.some((read) => this.#home.get(read.node) === home)) return false;
+    const isThere = value && reads.every((read) => this.#home.get(read.node) !== home);
     // Its places must be ones that this kernel's loops can walk.
-    if (!this.#placesOf(node).every(({ view }) => reshapeView(view, space))) return false;
-    for (const [from, made] of memo) {
-      const known = draft.memo.get(from);
-      if (!known) draft.memo.set(from, made);
-      else for (const [each, expression] of made) known.set(each, expression);
+    const places = this.#places.placed.get(node) ?? [];
+    if (!isThere || !places.every(({ view }) => reshapeView(view, space))) {
+      // What it would have read is not read by the draft: nothing else may be made of it.
+      for (const { way, come } of made) way.known.delete(come);
+      return false;
     }
     values.set(node, value);
-    draft.reads.push(...reads);
+    for (const read of reads) draft.reads.push(read);
     this.#home.set(node, home);
     return true;
   }
 
+  /** The value of a node in a kernel that it joins; undefined if something must be stored for that. */
+  #joined(node: Node, path: Path, scope: Scope): Expression | undefined {
+    try {
+      return this.#expression(node, path, scope);
+    } catch (problem) {
+      if (problem instanceof NeedsStorage) return undefined;
+      throw problem;
+    }
+  }
+
   #draft(node: Node): Draft {
     const reads: Draft['reads'] = [];
-    const [path, memo] = [new Path(), new Map()];
-    const scope = { values: new Map<Node, Expression>(), reads, memo, top: node };
+    const path = new Path();
+    const scope = { values: new Map<Node, Expression>(), reads, top: node };
     const made = this.#root(node, scope);
     if (!made) {
       const values = new Map([[node, this.#expression(node, path, scope)]]);
-      return { space: node.shape, values, reads, path, memo };
+      return { space: node.shape, values, reads, path };
     }
     const { space, root } = made;
-    return { space, root, values: new Map([[node, resultOf(root, node)]]), reads, path, memo };
+    return { space, root, values: new Map([[node, resultOf(root, node)]]), reads, path };
   }
 
   #root(node: Node, scope: Scope): { space: readonly number[]; root: Root } | undefined {
@@ -504,29 +539,41 @@ class Lowering {
 
   /** The value of `node` at a point of the loops that `path` leads from. */
   #expression(node: Node, path: Path, scope: Scope): Expression {
-    const shared = scope.shared?.get(path)?.get(node);
-    if (shared) return shared;
-    let there = scope.memo.get(path);
-    if (!there) {
-      there = new Map();
-      scope.memo.set(path, there);
-    }
-    const known = there.get(node);
+    const known = path.known.get(node);
     if (known) return known;
     const made = this.#makeExpression(node, path, scope);
-    there.set(node, made);
+    path.known.set(node, made);
+    scope.made?.push({ way: path, come: node });
+    return made;
+  }
+
+  /** The value of what an operation reads, stretched to its shape. */
+  #input(from: Node, to: Node, path: Path, scope: Scope): Expression {
+    const isConstant = from.op === 'constant' && !isPadding(path, from);
+    return (
+      (isConstant ? this.#constant(from) : undefined) ??
+      this.#expression(from, stretched(path, from, to), scope)
+    );
+  }
+
+  /** A constant of one number, the same expression wherever it is read. */
+  #constant(node: Node): Expression | undefined {
+    const known = this.#constants.get(node);
+    if (known) return known;
+    const value = constantOf(node);
+    if (value === undefined) return undefined;
+    const made: Expression = { kind: 'constant', dtype: node.dtype, value };
+    this.#constants.set(node, made);
     return made;
   }
 
   #makeExpression(node: Node, path: Path, scope: Scope): Expression {
     const { dtype } = node;
-    const value = constantOf(node);
-    if (value !== undefined && !isPadding(path, node)) return { kind: 'constant', dtype, value };
+    const constant = this.#constant(node);
+    if (constant && !isPadding(path, node)) return constant;
     const local = scope.values.get(node);
-    if (local) {
-      if (isDense(path.apply(contiguous(node.shape)))) return local;
-    }
-    if (isLeaf(node) || value !== undefined || this.#home.has(node)) {
+    if (local && path.isDense(node.shape)) return local;
+    if (isLeaf(node) || constant || this.#home.has(node)) {
       const [place] = this.#placesOf(node) as [Place];
       const view = path.apply(place.view);
       scope.reads.push({ node, dense: isDense(view) });
@@ -560,7 +607,7 @@ class Lowering {
         break;
     }
     if (isMovement(node)) return this.#expression(input, through(path, node), scope);
-    const inputs = node.inputs.map((from) => this.#expression(from, stretched(path, from, node), scope));
+    const inputs = node.inputs.map((from) => this.#input(from, node, path, scope));
     return { kind: 'apply', dtype, op: node.op, inputs };
   }
 
@@ -587,8 +634,11 @@ class Lowering {
   }
 }
 
-/** The expressions of nodes, by the way they are come to. */
-type Memo = Map<Path, Map<Node, Expression>>;
+/** An expression that has been made: of a node, by the way it is come to. */
+interface Made {
+  readonly way: Path;
+  readonly come: Node;
+}
 
 /** The node whose place is read. */
 interface Read {
@@ -604,9 +654,8 @@ interface Scope {
   /** Nodes whose values the kernel already has. */
   readonly values: ReadonlyMap<Node, Expression>;
   readonly reads: Draft['reads'];
-  readonly memo: Memo;
-  /** Expressions that the kernel has already. */
-  readonly shared?: Memo;
+  /** Takes account of what is made, where it may have to be forgotten. */
+  readonly made?: Made[];
   /** The stored node being computed. */
   readonly top: Node;
 }
@@ -674,6 +723,14 @@ function broadcastless(view: View): View {
   };
 }
 
+/** By whom a node is read. */
+interface Reading {
+  last: Node;
+  readers: number;
+  /** Elements of the largest reader. */
+  largest: number;
+}
+
 /**
  * Decides which nodes are computed once, into memory or into a kernel's registers; all others are computed where
  * they are read. Stored are: results, what only a loop of its own can make, what matmul, gather and padding read,
@@ -682,12 +739,17 @@ function broadcastless(view: View): View {
  */
 function chooseStored(order: readonly Node[], results: readonly Node[], unfused: boolean): Set<Node> {
   const stored = new Set<Node>(results);
-  const readers = new Map<Node, Node[]>();
+  const readings = new Map<Node, Reading>();
   for (const node of order) {
+    const size = sizeOf(node.shape);
     for (const from of node.inputs) {
-      const known = readers.get(from);
-      if (!known) readers.set(from, [node]);
-      else if (known.at(-1) !== node) known.push(node);
+      const known = readings.get(from);
+      if (!known) readings.set(from, { last: node, readers: 1, largest: size });
+      else if (known.last !== node) {
+        known.last = node;
+        known.readers++;
+        known.largest = Math.max(known.largest, size);
+      }
     }
   }
   const operations = new Map<Node, number>();
@@ -702,10 +764,9 @@ function chooseStored(order: readonly Node[], results: readonly Node[], unfused:
 
     const weight = weightOf(node, operations, stored);
     operations.set(node, weight);
-    const users = readers.get(node) ?? [];
-    const repeated = users.some((user) => sizeOf(user.shape) > sizeOf(node.shape));
-    const heavy = weight > RECOMPUTED_OPERATIONS;
-    if (!MOVEMENT.has(node.op) && heavy && (users.length > 1 || repeated)) stored.add(node);
+    if (weight <= RECOMPUTED_OPERATIONS || MOVEMENT.has(node.op)) continue;
+    const { readers = 0, largest = 0 } = readings.get(node) ?? {};
+    if (readers > 1 || largest > sizeOf(node.shape)) stored.add(node);
   }
   return stored;
 }
@@ -751,8 +812,7 @@ const COSTLY_WEIGHT = 10;
 /** Operations it takes to compute a node from what is stored. */
 function weightOf(node: Node, operations: ReadonlyMap<Node, number>, stored: ReadonlySet<Node>): number {
   const own = COSTLY.has(node.op) ? COSTLY_WEIGHT : ELEMENTWISE.has(node.op) || node.op === 'gather' ? 1 : 0;
-  return node.inputs.reduce(
-    (total, from) => total + (stored.has(from) ? 0 : (operations.get(from) ?? 0)),
-    own,
-  );
+  let total = own;
+  for (const from of node.inputs) if (!stored.has(from)) total += operations.get(from) ?? 0;
+  return total;
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../graph/dtypes.ts';
 import type { Buffer } from './kernels.ts';
 
 /** A buffer and the kernels, by position, between which its value must be kept. */
@@ -21,9 +22,9 @@ export const ZEROS = 64;
 /** Vector loads may read up to 16 bytes past an array; behind the last one lies this much. */
 export const SLACK = 64;
 
-/** Bytes of one stored element: a bool and a float of 16 bits take four, so that lanes of all types but float64 line up. */
+/** Bytes of one stored element: a bool takes four, so that a vector of them is one load. */
 export function elementBytes({ dtype }: Pick<Buffer, 'dtype'>): number {
-  return dtype === 'float64' ? 8 : 4;
+  return dtype === 'bool' ? 4 : bytesOf(dtype);
 }
 
 /** Bytes of a buffer in the arena. */

@@ -10,10 +10,13 @@ import { sameShape } from './shapes.ts';
 
 export type Operand = Node | number;
 
+/** What has no attributes shares these. */
+const NONE = {};
+
 const unary =
   (op: 'neg' | 'exp' | 'log' | 'sqrt' | 'sin' | 'floor' | 'tanh' | 'erf' | 'log1p' | 'expm1' | 'detach') =>
   (x: Node): Node =>
-    make(op, [x], {});
+    make(op, [x], NONE);
 
 export const neg = unary('neg');
 export const exp = unary('exp');
@@ -32,7 +35,7 @@ export const checkpoint = (x: Node, others: readonly Node[], recomputed = false)
 const binary =
   (op: Op & ('add' | 'mul' | 'div' | 'max' | 'less' | 'equal')) =>
   (a: Operand, b: Operand): Node =>
-    make(op, pair(a, b), {});
+    make(op, pair(a, b), NONE);
 
 export const add = binary('add');
 export const mul = binary('mul');
@@ -50,7 +53,7 @@ function pair(a: Operand, b: Operand): [Node, Node] {
 export const sub = (a: Operand, b: Operand): Node => (typeof b === 'number' ? add(a, -b) : add(a, neg(b)));
 
 export const where = (condition: Node, a: Operand, b: Operand): Node =>
-  make('where', [condition, ...pair(a, b)], {});
+  make('where', [condition, ...pair(a, b)], NONE);
 
 export const cast = (x: Node, dtype: Dtype): Node => (x.dtype === dtype ? x : make('cast', [x], { dtype }));
 
@@ -58,7 +61,7 @@ export const sum = (x: Node, axes: readonly number[]): Node =>
   axes.length === 0 ? x : make('sum', [x], { axes });
 export const reduceMax = (x: Node, axes: readonly number[]): Node =>
   axes.length === 0 ? x : make('reduceMax', [x], { axes });
-export const matmul = (a: Node, b: Node): Node => make('matmul', [a, b], {});
+export const matmul = (a: Node, b: Node): Node => make('matmul', [a, b], NONE);
 
 export const reshape = (x: Node, shape: Shape): Node =>
   sameShape(x.shape, shape) ? x : make('reshape', [x], { shape });
@@ -83,7 +86,7 @@ export const window = (x: Node, { axes, size, strides, dilations }: Windowing): 
 export const unwindow = (x: Node, { axes, size, strides, dilations }: Windowing, lengths: Shape): Node =>
   make('unwindow', [x], { axes, size, strides, dilations, lengths });
 
-export const gather = (table: Node, indices: Node): Node => make('gather', [table, indices], {});
+export const gather = (table: Node, indices: Node): Node => make('gather', [table, indices], NONE);
 export const scatterAdd = (indices: Node, updates: Node, rows: number): Node =>
   make('scatterAdd', [indices, updates], { rows });
 export const iota = (shape: Shape, axis: number, dtype: Dtype): Node =>

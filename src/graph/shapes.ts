@@ -261,6 +261,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
+export function sameType(a: Signature, b: Signature): boolean {
+  return a === b || (a.dtype === b.dtype && sameShape(a.shape, b.shape));
+}
+
 /** `float32[2, 3]`. */
 export function typeText({ dtype, shape }: Signature): string {
   return `${dtype}[${shape.join(', ')}]`;
@@ -346,6 +350,7 @@ function floating(op: Op) {
 
 function alike(op: Op, [a, b]: readonly [Node, Node]): Signature {
   if (a.dtype !== b.dtype) throw wrongDtype(op, 'two of the same dtype', `${a.dtype} and ${b.dtype}`);
+  if (sameShape(a.shape, b.shape)) return a;
   return { shape: broadcastShapes(op, a.shape, b.shape), dtype: a.dtype };
 }
 

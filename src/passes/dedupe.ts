@@ -1,4 +1,4 @@
-import { make } from '../graph/graph.ts';
+import { withInputs } from '../graph/graph.ts';
 import type { Node } from '../graph/ops.ts';
 import { uniformOf } from './fold.ts';
 import type { Rule } from './rewrite.ts';
@@ -10,7 +10,7 @@ import type { Rule } from './rewrite.ts';
 export const dedupe: Rule = (node) => {
   if (node.op !== 'add' && node.op !== 'mul') return undefined;
   const [a, b] = node.inputs as readonly [Node, Node];
-  return rank(a) > rank(b) ? make(node.op, [b, a], {}) : undefined;
+  return rank(a) > rank(b) ? withInputs(node, [b, a]) : undefined;
 };
 
 function rank(node: Node): number {

@@ -1,5 +1,5 @@
 import { VerifyError } from '../graph/errors.ts';
-import { inOrder, make } from '../graph/graph.ts';
+import { inOrder, withInputs } from '../graph/graph.ts';
 import type { Node } from '../graph/ops.ts';
 
 /** A local rule: what a node is replaced by, or undefined to leave it. */
@@ -48,7 +48,7 @@ export function rewrite(
       others ??= inputs.slice();
       others[at] = other;
     }
-    return others ? make(node.op, others, node.attributes) : node;
+    return others ? withInputs(node, others) : node;
   };
 
   const replaced = (node: Node): Node | undefined => {

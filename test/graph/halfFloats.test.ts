@@ -77,13 +77,25 @@ describe.each(['float16', 'bfloat16'] as const)('%s', (dtype) => {
       data,
     });
 
-    test('every pattern goes in and out as it is, and is the same number as a float32', () => {
+    test('every pattern is the same number as a float32, in memory and out of it again', () => {
       const x = input(dtype, [PATTERNS.length]);
-      const run = evaluator(backend, [x], [build.neg(build.neg(x)), build.cast(x, 'float32')]);
-      const [same, wide] = run([array(PATTERNS, dtype)]) as [NDArray, NDArray];
-      const expected = PATTERNS.map((bits) => halfBits(halfValue(bits, dtype), dtype));
-      expect(digest(same.data)).toBe(digest(expected));
-      expect(digest(canonical(wide.data as Float32Array))).toBe(fixture[dtype].values);
+      const rows = build.reshape(x, [PATTERNS.length / 4, 4]);
+      const outputs = [
+        build.cast(x, 'float32'),
+        build.neg(x),
+        // From scattered places, three at a time, and one at a time.
+        build.flip(x, [0]),
+        build.neg(build.slice(rows, [0, 1], [PATTERNS.length / 4, 3])),
+        build.cast(build.cast(x, 'float64'), dtype),
+      ];
+      const found = evaluator(backend, [x], outputs)([array(PATTERNS, dtype)]);
+      const [wide, ...same] = found.map(({ data }) => data) as [Float32Array, ...Uint16Array[]];
+      expect(digest(canonical(wide))).toBe(fixture[dtype].values);
+      const negative = PATTERNS.map((bits) => bits ^ 0x8000);
+      const expected = [negative, PATTERNS.toReversed(), negative.filter((_, i) => i % 4 !== 0), PATTERNS];
+      // A NaN may come out as another one.
+      const numbers = (all: Uint16Array) => all.map((bits) => halfBits(halfValue(bits, dtype), dtype));
+      expect(same.map((all) => digest(numbers(all)))).toEqual(expected.map((all) => digest(numbers(all))));
     });
 
     test('float32 numbers round exactly, eight at a time and alone', () => {

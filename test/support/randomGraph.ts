@@ -1,5 +1,5 @@
 import * as build from '../../src/graph/build.ts';
-import { makeArray } from '../../src/graph/dtypes.ts';
+import { type Dtype, encode } from '../../src/graph/dtypes.ts';
 import { input } from '../../src/graph/graph.ts';
 import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
 import type { Node, Windowing } from '../../src/graph/ops.ts';
@@ -11,22 +11,43 @@ export interface RandomGraph {
   readonly bindings: Map<Node, NDArray>;
 }
 
-/** A seeded graph of float32 operations whose values stay moderate, so that rounding differences stay small. */
-export function randomGraph(seed: number, operations = 12): RandomGraph {
+const OPERATIONS = 12;
+/** What most graphs are of. */
+const SINGLE: readonly Floating[] = ['float32'];
+/** All floats that vectors hold. */
+export const NARROW: readonly Floating[] = ['float16', 'bfloat16', 'float32'];
+
+type Floating = 'float16' | 'bfloat16' | 'float32';
+
+/**
+ * A seeded graph of operations whose values stay moderate, so that rounding differences stay small.
+ *
+ * @param dtypes the types of numbers, of one as float32 alone, or of several that are cast to each other
+ */
+export function randomGraph(seed: number, dtypes = SINGLE): RandomGraph {
   const random = new RandomStream(seed);
   const bindings = new Map<Node, NDArray>();
   const nodes: Node[] = [];
   const pick = <T>(items: readonly T[]): T => items[random.integer(items.length)] as T;
-  const leaf = (shape: Shape): Node => {
-    const data = makeArray('float32', sizeOf(shape)).map(() => random.uniform(-2, 2));
-    const node = input('float32', shape);
-    bindings.set(node, { dtype: 'float32', shape, data });
+  const leaf = (shape: Shape, dtype: Dtype): Node => {
+    const numbers = Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(-2, 2));
+    const node = input(dtype, shape);
+    bindings.set(node, { dtype, shape, data: encode(numbers, dtype) });
     return node;
   };
+  const anyType = () => (dtypes.length > 1 ? pick(dtypes) : (dtypes[0] as Floating));
   const lengths = [1, 2, 3, 4, 5, 7, 8, 10, 17];
   for (let i = 0; i < 3; i++)
-    nodes.push(leaf(Array.from({ length: 1 + random.integer(3) }, () => pick(lengths))));
-  for (let i = 0; i < operations; i++) nodes.push(step(random, pick, nodes, leaf));
+    nodes.push(
+      leaf(
+        Array.from({ length: 1 + random.integer(3) }, () => pick(lengths)),
+        anyType(),
+      ),
+    );
+  for (let i = 0; i < OPERATIONS; i++) {
+    const made = step(random, pick, nodes, leaf);
+    nodes.push(dtypes.length > 1 && random.uniform() < 0.3 ? build.cast(made, pick(dtypes)) : made);
+  }
   const outputs = [nodes.at(-1) as Node, ...nodes.slice(3, -1).filter(() => random.uniform() < 0.25)];
   return { outputs, bindings };
 }
@@ -35,13 +56,14 @@ function step(
   random: RandomStream,
   pick: <T>(items: readonly T[]) => T,
   nodes: readonly Node[],
-  leaf: (shape: Shape) => Node,
+  leafOf: (shape: Shape, dtype: Dtype) => Node,
 ): Node {
   const x = pick(nodes.slice(-6));
   const rank = x.shape.length;
   const axes = x.shape.flatMap((_, axis) => (random.uniform() < 0.5 ? [axis] : []));
   const bounded = build.tanh(x);
-  const partner = pick(nodes.slice(-6));
+  const partner = build.cast(pick(nodes.slice(-6)), x.dtype);
+  const leaf = (shape: Shape) => leafOf(shape, x.dtype);
   switch (
     pick([
       'unary',
@@ -78,7 +100,7 @@ function step(
         () => build.log1p(build.mul(x, x)),
         () => build.expm1(bounded),
 
-        () => build.cast(build.cast(x, 'int32'), 'float32'),
+        () => build.cast(build.cast(x, 'int32'), x.dtype),
       ])();
     case 'binary': {
       const other = isBroadcastable(x.shape, partner.shape)

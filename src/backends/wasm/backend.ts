@@ -2,13 +2,14 @@ import type { Backend, CompileReport, Executable, PeakBytes } from '../../compil
 import type { Buffer } from '../../compile/kernels.ts';
 import { bufferBytes, SLACK } from '../../compile/memory.ts';
 import { makeProgram, type Program, programText } from '../../compile/program.ts';
-import { decode, encode, type TypedArray } from '../../graph/dtypes.ts';
+import { isHalf, makeArray, type TypedArray } from '../../graph/dtypes.ts';
 import { ResourceError, ShapeError } from '../../graph/errors.ts';
 import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import { sameShape, typeText } from '../../graph/shapes.ts';
 import { findBlas } from '../native/blas.ts';
 import { type Crew, type CrewOptions, makeCrew, type Team } from './crew.ts';
+import { UNIT } from './loops.ts';
 import { type Assembled, assemble } from './module.ts';
 import { hasLargeProduct } from './nativeProduct.ts';
 import { hasRelaxedSimd } from './probe.ts';
@@ -17,8 +18,9 @@ import { MOST_THREADS, type Thresholds, WORTH_SHARING } from './sharing.ts';
 const PAGE = 65536;
 /** What addresses of 32 bits reach. */
 const MOST_BYTES = 2 ** 32;
-/** Counters of loops are signed. */
+/** Counters of loops are signed, and count in quarters of an element. */
 const MOST_ARRAY_BYTES = 2 ** 31;
+const MOST_ELEMENTS = MOST_ARRAY_BYTES / UNIT;
 
 export interface WasmOptions {
   /** How many threads compute; by default as many as there are cores. Results are the same bits for any number. */
@@ -156,10 +158,10 @@ function checkSize({ memory }: Program): void {
     });
   }
   for (const buffer of memory.offsets.keys()) {
-    if (bufferBytes(buffer) < MOST_ARRAY_BYTES) continue;
+    if (bufferBytes(buffer) < MOST_ARRAY_BYTES && buffer.elements < MOST_ELEMENTS) continue;
     throw new ResourceError({
       asked: `an array of ${sizeText(bufferBytes(buffer))}, ${typeText(buffer.node)}`,
-      expected: 'less than 2 GiB',
+      expected: isHalf(buffer.dtype) ? 'less than 1 GiB' : 'less than 2 GiB',
       fix: LESS_MEMORY,
     });
   }
@@ -224,7 +226,7 @@ class WasmExecutable implements Executable {
       });
     }
     const buffer = this.#program.leaves.get(input);
-    if (buffer) this.#place(buffer).set(decode(value.data, value.dtype));
+    if (buffer) this.#place(buffer).set(value.data);
   }
 
   run(times: number): void {
@@ -246,19 +248,22 @@ class WasmExecutable implements Executable {
 
   #copy(buffer: Buffer): NDArray {
     const { dtype, shape } = buffer.node;
-    return { dtype, shape, data: encode(this.#place(buffer), dtype) };
+    const data = makeArray(dtype, buffer.elements);
+    data.set(this.#place(buffer));
+    return { dtype, shape, data };
   }
 
-  /** The buffer in the arena, as it stands: a bool is a 32-bit 0 or 1 there, a float of 16 bits a float32. */
+  /** The buffer in the arena, as it stands: a bool is a 32-bit 0 or 1 there. */
   #place(buffer: Buffer): TypedArray {
     const { dtype, elements } = buffer;
     const offset = this.#program.memory.offsets.get(buffer) ?? 0;
     const { buffer: bytes } = this.#memory;
     switch (dtype) {
       case 'float32':
+        return new Float32Array(bytes, offset, elements);
       case 'float16':
       case 'bfloat16':
-        return new Float32Array(bytes, offset, elements);
+        return new Uint16Array(bytes, offset, elements);
       case 'float64':
         return new Float64Array(bytes, offset, elements);
       case 'int32':

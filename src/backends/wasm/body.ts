@@ -2,6 +2,7 @@ import { type Buffer, type Expression, eachExpression } from '../../compile/kern
 import type { View } from '../../compile/views.ts';
 import { type Dtype, isFloating } from '../../graph/dtypes.ts';
 import { PARITY, ROTATIONS } from '../../graph/threefry.ts';
+import { loadLanes, loadNumber, loadSplat, loadVector } from './access.ts';
 import type { FunctionBuilder, Local } from './assembler.ts';
 import {
   type Counter,
@@ -272,29 +273,18 @@ export class Body {
   ): Local {
     const code = this.#code;
     const bytes = elementBytes({ dtype });
-    if (!this.#context.vector) {
-      const offset = pushAddress(code, this.#address(view, counter, bytes, rowAt(counter)));
-      const type = this.#arithmetic.typeOf(dtype);
-      return code.emit(`${type as 'i32' | 'f32' | 'f64'}.load`, offset).keep(type);
-    }
+    const place = (at: Counter) => pushAddress(code, this.#address(view, at, bytes, rowAt(at)));
+    if (!this.#context.vector)
+      return loadNumber(code, dtype, place(counter)).keep(this.#arithmetic.typeOf(dtype));
     const stride = strideAlong(view, this.#inner);
     const guarded = this.#inner !== undefined && rangeAlong(view, this.#inner) !== undefined;
     if (!scattered && !guarded && (lanes === 1 || stride === 0 || stride === 1)) {
-      const offset = pushAddress(code, this.#address(view, counter, bytes));
-      return this.#loaded(
-        code.emit(lanes === 1 || stride === 0 ? 'v128.load32_splat' : 'v128.load', offset).keep('v128'),
-        dtype,
-      );
+      const read = lanes === 1 || stride === 0 ? loadSplat : loadVector;
+      return read(code, dtype, place(counter)).keep('v128');
     }
-    let value: Local | undefined;
-    for (let lane = 0; lane < lanes; lane++) {
-      const at = typeof counter === 'number' ? counter + lane * UNIT : this.#after(counter, lane);
-      const offset = pushAddress(code, this.#address(view, at, bytes, rowAt(at)));
-      if (value) code.get(value).emit('v128.load32_lane', offset, lane);
-      else code.emit('v128.load32_zero', offset);
-      value = code.keep('v128');
-    }
-    return this.#loaded(value as Local, dtype);
+    return loadLanes(code, dtype, lanes, (lane) =>
+      place(typeof counter === 'number' ? counter + lane * UNIT : this.#after(counter, lane)),
+    ).keep('v128');
   }
 
   #after(counter: Local, lane: number): Local {
@@ -305,11 +295,6 @@ export class Body {
           .emit('i32.const', lane * UNIT)
           .emit('i32.add')
           .keep('i32');
-  }
-
-  /** Stored bools are 0 or 1; in registers they are masks. */
-  #loaded(local: Local, dtype: Dtype): Local {
-    return dtype === 'bool' ? this.#code.get(local).emit('i32x4.neg').keep('v128') : local;
   }
 
   /** The flat index a view gives, as int32. */
@@ -354,36 +339,6 @@ export class Body {
     }
     const mantissa = lanes.shiftRight(lanes.xor(x0, x1), 9);
     return lanes.mul(lanes.fromInteger(mantissa), lanes.constant(2 ** -23));
-  }
-}
-
-/** Writes a value to memory: `lanes` neighbours, `stride` elements apart. */
-export function store(
-  context: KernelContext,
-  at: Sum,
-  value: Local,
-  dtype: Dtype,
-  lanes: number,
-  stride: number,
-): void {
-  const { code, vector } = context;
-  const arithmetic = new Arithmetic(code, vector);
-  const stored =
-    vector && dtype === 'bool' ? arithmetic.apply('cast', 'int32', [{ local: value, dtype }]) : value;
-  const write = (emit: (offset: number) => void, by: number) =>
-    emit(pushAddress(code, { ...at, constant: at.constant + by }));
-  if (!vector) {
-    const type = arithmetic.typeOf(dtype) as 'i32' | 'f32' | 'f64';
-    write((offset) => code.get(stored).emit(`${type}.store`, offset), 0);
-  } else if (lanes === 4 && stride === 1) {
-    write((offset) => code.get(stored).emit('v128.store', offset), 0);
-  } else {
-    for (let lane = 0; lane < lanes; lane++) {
-      write(
-        (offset) => code.get(stored).emit('v128.store32_lane', offset, lane),
-        lane * stride * elementBytes({ dtype }),
-      );
-    }
   }
 }
 

@@ -23,7 +23,9 @@ export function roundToHalf(lanes: Lanes, x: Local, dtype: HalfFloat): Local {
   const half = lanes.integer(2 ** (dropped - 1) - 1);
   const carried = lanes.addInteger(bits, lanes.addInteger(last, half));
   const kept = lanes.fromBits(lanes.and(carried, lanes.integer(-(2 ** dropped))));
-  if (dtype === 'bfloat16') return lanes.select(lanes.equal(x, x), kept, x);
+  // One NaN for all: of another's bits, those that are kept may say infinity.
+  const nan = lanes.constant(Number.NaN);
+  if (dtype === 'bfloat16') return lanes.select(lanes.equal(x, x), kept, nan);
   const size = lanes.abs(x);
   const sign = lanes.and(bits, lanes.integer(SIGN));
   const withSign = (value: Local) => lanes.fromBits(lanes.or(lanes.bits(value), sign));
@@ -32,5 +34,43 @@ export function roundToHalf(lanes: Lanes, x: Local, dtype: HalfFloat): Local {
   const infinite = withSign(lanes.constant(Number.POSITIVE_INFINITY));
   const normal = lanes.select(lanes.less(size, lanes.constant(TOO_GREAT)), kept, infinite);
   const rounded = lanes.select(lanes.less(size, lanes.constant(LEAST_NORMAL)), small, normal);
-  return lanes.select(lanes.equal(x, x), rounded, x);
+  return lanes.select(lanes.equal(x, x), rounded, nan);
+}
+
+/** How far apart the exponents of float32 and float16 are, as the bits of a float32. */
+const REBIASED = (127 - 15) << 23;
+/** Float32 with the exponent that infinity and NaN have. */
+const SPECIAL = 0x7f800000;
+/** Beyond what float16 holds: where its greatest exponent, which is infinity's, would lie. */
+const BEYOND = 2 ** 16;
+
+/** The float32 that 16 bits stand for; each lane's bits above them are 0. */
+export function widen(lanes: Lanes, bits: Local, dtype: HalfFloat): Local {
+  if (dtype === 'bfloat16') return lanes.fromBits(lanes.shiftLeft(bits, 16));
+  const size = lanes.shiftLeft(lanes.and(bits, lanes.integer(0x7fff)), 13);
+  const normal = lanes.fromBits(lanes.addInteger(size, lanes.integer(REBIASED)));
+  // A number below the least normal one has come out as 2⁻¹⁵(1 + m), and is 2⁻¹⁴m.
+  const least = lanes.constant(LEAST_NORMAL);
+  const small = lanes.sub(lanes.add(normal, normal), least);
+  const special = lanes.fromBits(lanes.or(lanes.bits(normal), lanes.integer(SPECIAL)));
+  const upper = lanes.select(lanes.less(normal, lanes.constant(BEYOND)), normal, special);
+  const value = lanes.select(lanes.less(normal, least), small, upper);
+  const sign = lanes.shiftLeft(lanes.and(bits, lanes.integer(0x8000)), 16);
+  return lanes.fromBits(lanes.or(lanes.bits(value), sign));
+}
+
+/** The 16 bits of a float32 that a number of 16 bits has been widened or rounded to. */
+export function narrow(lanes: Lanes, x: Local, dtype: HalfFloat): Local {
+  const bits = lanes.bits(x);
+  const upper = lanes.shiftRight(bits, 16);
+  if (dtype === 'bfloat16') return upper;
+  const size = lanes.abs(x);
+  const kept = lanes.shiftRight(lanes.bits(size), 13);
+  const normal = lanes.subInteger(kept, lanes.integer(REBIASED >> 13));
+  const special = lanes.subInteger(normal, lanes.integer(REBIASED >> 13));
+  const steps = lanes.constant(SAME_STEPS);
+  const small = lanes.subInteger(lanes.bits(lanes.add(size, steps)), lanes.bits(steps));
+  const large = lanes.select(lanes.less(size, lanes.constant(BEYOND)), normal, special);
+  const whole = lanes.select(lanes.less(size, lanes.constant(LEAST_NORMAL)), small, large);
+  return lanes.or(whole, lanes.and(upper, lanes.integer(0x8000)));
 }

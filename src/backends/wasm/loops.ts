@@ -216,13 +216,21 @@ export function sumOf(
       constant += counter * factor;
       continue;
     }
-    code.get(counter);
+    pushTimes(code, counter, factor);
     signed ||= factor < 0;
-    if (factor !== 1) code.emit('i32.const', factor).emit('i32.mul');
     if (local) code.get(local).emit('i32.add');
     local = code.keep('i32');
   }
   return { local, constant, signed };
+}
+
+/** Pushes counter × factor. Factors of numbers of two bytes are halves: exact, since counters are multiples of `UNIT`. */
+export function pushTimes(code: FunctionBuilder, counter: Local, factor: number): void {
+  const isWhole = Number.isInteger(factor);
+  const times = isWhole ? factor : 2 * factor;
+  code.get(counter);
+  if (times !== 1) code.emit('i32.const', times).emit('i32.mul');
+  if (!isWhole) code.emit('i32.const', 1).emit('i32.shr_s');
 }
 
 /** Pushes the sum as one number, but for a non-negative constant, which is returned for the instruction to add. */

@@ -1,4 +1,5 @@
 import type { Kernel, Root } from '../../compile/kernels.ts';
+import { isHalf } from '../../graph/dtypes.ts';
 import type { KernelContext, Position } from './body.ts';
 import { DeepProduct, isDeep } from './deepProduct.ts';
 import { DirectProduct, directPieces, type Extent } from './directProduct.ts';
@@ -80,13 +81,18 @@ export class Product {
       this.rows.length >= PACKED_ROWS &&
       this.columns.length >= PACKED_COLUMNS &&
       this.depth >= PACKED_DEPTH;
-    return large || !this.#isPlain;
+    return large || !this.#isPlain || this.#isNarrow;
   }
 
   /** Whether two strides reach the elements of each side. */
   get #isPlain(): boolean {
     const { a, b } = this.root;
     return [a, b].every(({ view, batches, rows }) => view.shape.length === batches + 2 && rows === 1);
+  }
+
+  /** Whether a side is stored as numbers of 16 bits, which are widened while they are packed. */
+  get #isNarrow(): boolean {
+    return isHalf(this.root.a.buffer.dtype) || isHalf(this.root.b.buffer.dtype);
   }
 
   /** Left and right side in the batch at some positions. */

@@ -1,4 +1,5 @@
-import { type Buffer, bodyOf, type Kernel, kernelText } from '../../compile/kernels.ts';
+import { type Buffer, bodyOf, type Kernel } from '../../compile/kernels.ts';
+import { KernelTable } from '../../compile/kernelTable.ts';
 import { bufferBytes } from '../../compile/memory.ts';
 import type { Program } from '../../compile/program.ts';
 import { FunctionBuilder, type Local, ModuleBuilder } from './assembler.ts';
@@ -70,15 +71,11 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
   const barrierAt = align(program.memory.bytes);
   const startAt = barrierAt + BARRIER_BYTES;
   const tables = new Tables(startAt + START_BYTES);
-  const known = new Map<string, Written>();
+  const known = new KernelTable<Written>();
   let [commonBytes, ownBytes] = [0, 0];
   const calls = program.kernels.map((kernel, at) => {
     const buffers = program.touched[at] ?? [];
-    const numbers = new Map(buffers.map((buffer, i) => [buffer, i]));
-    // The text with buffers numbered says when two kernels are the same code.
-    const text = kernelText(kernel, (buffer) => `$${numbers.get(buffer)}`);
-    let written = known.get(text);
-    if (!written) {
+    const written = known.get(kernel, buffers, () => {
       const writer = writeKernel(kernel, buffers, `kernel${known.size}`, {
         tables,
         gemm,
@@ -87,11 +84,10 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
       });
       commonBytes = Math.max(commonBytes, writer.commonBytes);
       ownBytes = Math.max(ownBytes, writer.ownBytes);
-      written = {
+      return {
         phases: writer.phases.map(({ code, ...phase }) => ({ index: module.add(code), ...phase })),
       };
-      known.set(text, written);
-    }
+    });
     return { written, buffers };
   });
   const commonAt = align(startAt + START_BYTES + tables.bytes);

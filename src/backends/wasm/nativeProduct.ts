@@ -2,9 +2,10 @@ import type { Buffer, Expression, Kernel } from '../../compile/kernels.ts';
 import type { Program } from '../../compile/program.ts';
 import { contiguous } from '../../compile/views.ts';
 import { sizeOf } from '../../graph/ndarray.ts';
+import { loadNumber, loadVector } from './access.ts';
 import type { Local } from './assembler.ts';
 import type { KernelContext } from './body.ts';
-import { type Counter, forEach, forShare, UNIT, whilst } from './loops.ts';
+import { type Counter, elementBytes, forEach, forShare, UNIT, whilst } from './loops.ts';
 import type { Product } from './matmul.ts';
 import { nestShared, writeElementwise } from './nests.ts';
 import type { PhaseWriter } from './phases.ts';
@@ -39,10 +40,10 @@ interface Stored {
   readonly stride: number;
 }
 
-/** As it lies in memory; undefined where it must be copied. */
+/** As it lies in memory; undefined where it must be copied, or widened. */
 function stored(side: Side, depth: number): Stored | undefined {
   const plain = plainSide(side);
-  if (!plain) return undefined;
+  if (!plain || side.dtype !== 'float32') return undefined;
   const [outer, along] = [plain.outer / 4, plain.depth / 4];
   if ((along === 1 || depth === 1) && outer >= depth) return { transposed: false, stride: outer };
   if ((outer === 1 || side.length === 1) && along >= side.length) return { transposed: true, stride: along };
@@ -135,7 +136,7 @@ export class NativeProduct {
     const asItLies = stored(side, depth);
     if (asItLies) return { ...asItLies, address: side.address };
     forEach(context.code, 0, side.length, 1, (at) =>
-      copyLine(context, side.address, side.outer, at, side.depth, lineAt(context, spare, at, depth)),
+      copyLine(context, side, side.outer, at, side.depth, lineAt(context, spare, at, depth)),
     );
     return { transposed: false, stride: depth, address: spare };
   }
@@ -173,7 +174,7 @@ export class NativeProduct {
       let leftSide: Stored & { address: Local };
       if (left) leftSide = { ...left, address: from(a, left, row) };
       else {
-        copyLines(context, a.address, a.outer, row, extent.rows, a.depth, own, depth);
+        copyLines(context, a, a.outer, row, extent.rows, a.depth, own, depth);
         leftSide = { transposed: false, stride: depth, address: own };
       }
       const address = from(rightSide, rightSide, column);
@@ -190,7 +191,7 @@ export class NativeProduct {
     const [, right] = this.#product.sides(context, []);
     const to = context.addressOf(target);
     const line = (k: Counter) =>
-      copyLine(context, right.address, right.depth, k, right.outer, lineAt(context, to, k, columns.length));
+      copyLine(context, right, right.depth, k, right.outer, lineAt(context, to, k, columns.length));
     const { code, share } = context;
     if (share) forShare(code, share, depth, 1, 1, line);
     else forEach(code, 0, depth, 1, line);
@@ -241,7 +242,7 @@ export class NativeProduct {
               .emit('i32.mul');
             return { ...as, address: code.get(from.address).emit('i32.add').keep('i32') };
           }
-          copyLines(context, from.address, from.depth, k, some, from.outer, spare, from.length);
+          copyLines(context, from, from.depth, k, some, from.outer, spare, from.length);
           return { transposed: true, stride: from.length, address: spare };
         };
         const a = side(left, leftAs, own);
@@ -412,7 +413,7 @@ function lineAt(context: KernelContext, start: Local, at: Counter, length: numbe
 /** Copies `count` lines from the line `at` on to where each is `length` numbers and dense. */
 function copyLines(
   context: KernelContext,
-  from: Local,
+  from: Side,
   lines: readonly Strided[],
   at: Counter,
   count: Local | number,
@@ -437,39 +438,44 @@ function copyLines(
   });
 }
 
-/** Copies one line of a side, and writes nothing behind it: there may be a line that another thread has copied. */
+/** Copies one line of a side as float32, and writes nothing behind it: there may be a line that another thread has copied. */
 function copyLine(
   context: KernelContext,
-  from: Local,
+  { address, dtype }: Side,
   lines: readonly Strided[],
   at: Counter,
   along: readonly Strided[],
   to: Local,
 ): void {
   const { code } = context;
-  code.get(from);
+  code.get(address);
   pushOffset(context, lines, at);
   const start = code.emit('i32.add').keep('i32');
   const target = code.get(to).keep('i32');
   const inner = along.at(-1);
-  const dense = inner?.step === 4;
+  const bytes = elementBytes({ dtype });
+  const dense = inner?.step === bytes;
   const run = dense ? inner.length : 1;
   const copyRun = (source: Local) => {
     const vectors = Math.floor(run / 4);
-    const move = (offset: number) =>
-      code.get(target).get(source).emit('v128.load', offset).emit('v128.store', offset);
-    const moveOne = (offset: number) =>
-      code.get(target).get(source).emit('f32.load', offset).emit('f32.store', offset);
-    if (vectors <= 16) for (let v = 0; v < vectors; v++) move(16 * v);
+    const move = (to: Local, from: Local, at: number) =>
+      loadVector(code.get(to).get(from), dtype, at * bytes).emit('v128.store', 4 * at);
+    const moveOne = (at: number) =>
+      loadNumber(code.get(target).get(source), dtype, at * bytes).emit('f32.store', 4 * at);
+    if (vectors <= 16) for (let v = 0; v < vectors; v++) move(target, source, 4 * v);
     else {
       const [s, t] = [code.get(source).keep('i32'), code.get(target).keep('i32')];
       forEach(code, 0, vectors, 1, () => {
-        code.get(t).get(s).emit('v128.load', 0).emit('v128.store', 0);
-        code.get(s).emit('i32.const', 16).emit('i32.add').set(s);
+        move(t, s, 0);
+        code
+          .get(s)
+          .emit('i32.const', 4 * bytes)
+          .emit('i32.add')
+          .set(s);
         code.get(t).emit('i32.const', 16).emit('i32.add').set(t);
       });
     }
-    for (let at = 4 * vectors; at < run; at++) moveOne(4 * at);
+    for (let at = 4 * vectors; at < run; at++) moveOne(at);
     code
       .get(target)
       .emit('i32.const', 4 * run)

@@ -9,8 +9,9 @@ import {
 import type { View } from '../../compile/views.ts';
 import type { Dtype } from '../../graph/dtypes.ts';
 import { type Shape, sizeOf } from '../../graph/ndarray.ts';
+import { loadNumber, loadVector, store } from './access.ts';
 import type { Local } from './assembler.ts';
-import { Body, clampRow, type KernelContext, type Position, store } from './body.ts';
+import { Body, clampRow, type KernelContext, type Position } from './body.ts';
 import {
   advance,
   type Counter,
@@ -427,9 +428,8 @@ export function writeScatter(phases: PhaseWriter, kernel: Kernel, root: Scatter)
       const read = (start: ReturnType<typeof sumOf>) => {
         const place = sumOf(code, start, [{ counter, factor: bytes / UNIT }]);
         code.get(place.local as Local);
-        if (context.vector) return code.emit('v128.load', place.constant).keep('v128');
-        const type = arithmetic.typeOf(dtype) as 'i32' | 'f32' | 'f64';
-        return code.emit(`${type}.load`, place.constant).keep(type);
+        const load = context.vector ? loadVector : loadNumber;
+        return load(code, dtype, place.constant).keep(arithmetic.typeOf(dtype));
       };
       const total = arithmetic.apply('add', dtype, [
         { local: read(at), dtype },

@@ -1,4 +1,5 @@
 import { bodyOf } from '../../compile/kernels.ts';
+import { loadNumber, registerOf } from './access.ts';
 import { Body } from './body.ts';
 import { forEach, storeView } from './loops.ts';
 import type { Product } from './matmul.ts';
@@ -7,14 +8,14 @@ import { Arithmetic } from './operations.ts';
 import type { PhaseWriter } from './phases.ts';
 import { pushOffset } from './sides.ts';
 
-/** The plain triple loop, for float64. */
+/** The plain triple loop, for float64 and for what cannot be computed in vectors afterwards. */
 export function writeScalarProduct(phases: PhaseWriter, product: Product): void {
   const { kernel, root, rows, columns, batches, depth } = product;
   const [outermost = rows] = batches;
   const context = phases.begin(product.work, outermost.length);
   const { code } = context;
   const lanes = new Arithmetic(code, false).lanes(root.dtype);
-  const type = root.dtype === 'float64' ? 'f64' : 'f32';
+  const type = registerOf(root.dtype);
   const values = bodyOf(kernel);
   nestShared(context, [...batches, rows, columns], (positions) => {
     const [row, column] = positions.slice(-2).map(({ counter }) => counter);
@@ -30,7 +31,7 @@ export function writeScalarProduct(phases: PhaseWriter, product: Product): void 
         pushOffset(context, side.outer, at);
         code.emit('i32.add');
         pushOffset(context, side.depth, k);
-        return code.emit('i32.add').emit(`${type}.load`, 0).keep(type);
+        return loadNumber(code.emit('i32.add'), side.dtype, 0).keep(type);
       });
       if (a && b) code.get(lanes.add(total, lanes.mul(a, b))).set(total);
     });

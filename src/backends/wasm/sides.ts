@@ -1,13 +1,17 @@
 import type { Matrix } from '../../compile/kernels.ts';
+import type { Dtype } from '../../graph/dtypes.ts';
+import { loadNumber, loadVector } from './access.ts';
 import type { Local } from './assembler.ts';
 import type { KernelContext, Position } from './body.ts';
-import { type Counter, elementBytes, sumOf, UNIT } from './loops.ts';
+import { type Counter, elementBytes, pushTimes, sumOf, UNIT } from './loops.ts';
 import { mergeStrided, type Strided } from './tables.ts';
 
 /** One operand of a product, as the inner loops read it: along the axis it shares with the result, and along the depth. */
 export interface Side {
   /** Of its first element in this batch. */
   readonly address: Local;
+  /** As it is stored; what is copied from it is float32. */
+  readonly dtype: Dtype;
   readonly outer: readonly Strided[];
   readonly depth: readonly Strided[];
   /** How many rows (or columns) it has. */
@@ -42,7 +46,8 @@ export function sideOf(
   if (local) context.code.get(local);
   const address = context.code.emit('i32.const', constant).emit('i32.add').keep('i32');
   const [outer, depth] = outerIs === 'rows' ? [rows, columns] : [columns, rows];
-  return { address, outer, depth, length: outer.reduce((product, { length }) => product * length, 1) };
+  const length = outer.reduce((product, axis) => product * axis.length, 1);
+  return { address, dtype: buffer.dtype, outer, depth, length };
 }
 
 /** The side by two strides; undefined where its elements must be looked up in tables. */
@@ -61,10 +66,7 @@ export function pushOffset(context: KernelContext, axes: readonly Strided[], at:
     code.emit('i32.load', context.tableOf(axes));
   } else if (!only || only.step === 0) code.emit('i32.const', 0);
   else if (typeof at === 'number') code.emit('i32.const', (at * only.step) / UNIT);
-  else {
-    code.get(at);
-    if (only.step !== UNIT) code.emit('i32.const', only.step / UNIT).emit('i32.mul');
-  }
+  else pushTimes(code, at, only.step / UNIT);
 }
 
 export function pushCounter({ code }: KernelContext, at: Counter): void {
@@ -73,13 +75,14 @@ export function pushCounter({ code }: KernelContext, at: Counter): void {
 }
 
 /** Whether the elements at so many neighbouring positions, counted in groups from 0, lie side by side. */
-function runsAlong(axes: readonly Strided[], group: number): boolean {
+function runsAlong(axes: readonly Strided[], dtype: Dtype, group: number): boolean {
   const inner = axes.at(-1);
-  return inner !== undefined && inner.step === 4 && (axes.length === 1 || inner.length % group === 0);
+  const isRun = inner !== undefined && inner.step === elementBytes({ dtype });
+  return isRun && (axes.length === 1 || inner.length % group === 0);
 }
 
 /**
- * Copies part of a side into a panel: `width` rows (or columns) side by side for each step of the depth. Beyond the
+ * Copies part of a side into a panel of float32: `width` rows (or columns) side by side for each step of the depth. Beyond the
  * side's end a panel holds whatever is there.
  *
  * @param at the first row, a multiple of `width`
@@ -96,7 +99,8 @@ export function packPanel(
   target: Local,
 ): void {
   const { code } = context;
-  const lines = runsAlong(side.outer, 4);
+  const { dtype } = side;
+  const lines = runsAlong(side.outer, dtype, 4);
   // Tables must not be read past their end; what lies behind an array may be.
   const last = lines ? side.length - 4 : side.length - 1;
   const most = lines && side.outer.length === 1 ? undefined : last * UNIT;
@@ -139,7 +143,7 @@ export function packPanel(
     whilst(end, () =>
       step(1, (along) => {
         for (const [i, start] of starts.entries()) {
-          const line = code.get(address(start, along)).emit('v128.load', 0).keep('v128');
+          const line = loadVector(code.get(address(start, along)), dtype, 0).keep('v128');
           code
             .get(to)
             .get(line)
@@ -149,7 +153,7 @@ export function packPanel(
     );
     return;
   }
-  if (runsAlong(side.depth, 4)) {
+  if (runsAlong(side.depth, dtype, 4)) {
     // Four steps of four rows at once: loaded along the depth, and transposed. `from` is a multiple of four.
     const whole = code
       .get(end)
@@ -161,7 +165,7 @@ export function packPanel(
         for (let first = 0; first < width; first += 4) {
           const rows = starts
             .slice(first, first + 4)
-            .map((start) => code.get(address(start, along)).emit('v128.load', 0).keep('v128'));
+            .map((start) => loadVector(code.get(address(start, along)), dtype, 0).keep('v128'));
           for (const [k4, column] of transposed(context, rows).entries())
             code
               .get(to)
@@ -174,7 +178,7 @@ export function packPanel(
   whilst(end, () =>
     step(1, (along) => {
       for (const [i, start] of starts.entries()) {
-        const number = code.get(address(start, along)).emit('f32.load', 0).keep('f32');
+        const number = loadNumber(code.get(address(start, along)), dtype, 0).keep('f32');
         code
           .get(to)
           .get(number)

@@ -5,15 +5,17 @@ import { SHARING_EVERYTHING } from '../../../src/backends/wasm/sharing.ts';
 import type { Backend } from '../../../src/compile/backend.ts';
 import type { Step, Update } from '../../../src/compile/lower.ts';
 import * as build from '../../../src/graph/build.ts';
+import { encode, type TypedArray } from '../../../src/graph/dtypes.ts';
 import { inOrder, input, isInput } from '../../../src/graph/graph.ts';
 import { type NDArray, type Shape, sizeOf } from '../../../src/graph/ndarray.ts';
 import type { Node } from '../../../src/graph/ops.ts';
 import { sameShape } from '../../../src/graph/shapes.ts';
 import { graphText } from '../../../src/graph/text.ts';
 import { RandomStream } from '../../../src/graph/threefry.ts';
-import { randomGraph } from '../../support/randomGraph.ts';
+import { NARROW, randomGraph } from '../../support/randomGraph.ts';
 
 const GRAPHS = 1000;
+const NARROW_GRAPHS = 200;
 const RUNS = 3;
 const thresholds = SHARING_EVERYTHING;
 const alone = wasmBackend({ threads: 1 }, { thresholds });
@@ -24,13 +26,15 @@ const shared = wasmBackend({ threads: 2 }, { thresholds });
 const three = wasmBackend({ threads: 3 }, { thresholds });
 
 /** A random graph that also changes its inputs, where something fits them. */
-function stepOf(seed: number): { step: Step; bindings: ReadonlyMap<Node, NDArray> } {
-  const { outputs, bindings } = randomGraph(seed);
-  const made = inOrder(outputs).filter((node) => !isInput(node) && node.dtype === 'float32');
+function stepOf(seed: number, dtypes?: typeof NARROW): { step: Step; bindings: ReadonlyMap<Node, NDArray> } {
+  const { outputs, bindings } = randomGraph(seed, dtypes);
+  const made = inOrder(outputs).filter((node) => !isInput(node));
   const updates = inOrder(outputs)
     .filter(isInput)
     .flatMap((target): Update[] => {
-      const fitting = made.filter(({ shape }) => sameShape(shape, target.shape));
+      const fitting = made.filter(
+        ({ dtype, shape }) => dtype === target.dtype && sameShape(shape, target.shape),
+      );
       const [value] = fitting.slice(seed % (fitting.length || 1));
       return value ? [{ target, value: build.tanh(value) }] : [];
     });
@@ -38,8 +42,11 @@ function stepOf(seed: number): { step: Step; bindings: ReadonlyMap<Node, NDArray
 }
 
 /** Outputs and changed inputs after one run, and after some. */
-function results(backend: Backend, seed: number, unfused: boolean): [once: NDArray[], often: NDArray[]] {
-  const { step, bindings } = stepOf(seed);
+function results(
+  backend: Backend,
+  { step, bindings }: ReturnType<typeof stepOf>,
+  unfused: boolean,
+): [once: NDArray[], often: NDArray[]] {
   const program = backend.compile(step, { unfused, kept: true });
   for (const [node, value] of bindings) program.write(node, value);
   const read = () => [
@@ -78,6 +85,7 @@ const KERNELS: Readonly<Record<string, (leaf: (shape: Shape) => Node) => Node>> 
     waves(build.matmul(leaf([64, 4, 6]), leaf([64, 6, 40]))),
   'a packed product with much to do afterwards': (leaf) =>
     waves(build.matmul(leaf([61, 40]), leaf([40, 67]))),
+  'results of which threads write neighbours': (leaf) => build.sum(leaf([333, 9]), [1]),
   'a deep product': (leaf) => waves(build.matmul(leaf([9, 4100]), leaf([4100, 13]))),
   'a product with patches on its right': (leaf) =>
     build.matmul(leaf([9, 1944]), patches(leaf([6, 20, 20, 3]))),
@@ -98,21 +106,26 @@ function patches(images: Node): Node {
   return build.reshape(seen, [(images.shape[0] ?? 1) * 18 * 18, 27]);
 }
 
-describe.each(Object.entries(KERNELS))('%s', (_, make) => {
+describe.each(
+  NARROW.flatMap((dtype) => Object.entries(KERNELS).map(([name, make]) => ({ dtype, name, make }))),
+)('$name, of $dtype', ({ dtype, make }) => {
   const inputs: Node[] = [];
   const output = make((shape) => {
-    const made = input('float32', shape);
+    const made = input(dtype, shape);
     inputs.push(made);
     return made;
   });
   const random = new RandomStream(3);
   const values = inputs.map(({ shape }) =>
-    Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(-1, 1)),
+    encode(
+      Array.from({ length: sizeOf(shape) }, () => random.uniform(-1, 1)),
+      dtype,
+    ),
   );
   const bitsOn = (backend: Backend, runs: number) => {
     const program = backend.compile({ outputs: [output], updates: [] }, { kept: true });
-    inputs.forEach(({ dtype, shape }, i) => {
-      program.write(inputs[i] as Node, { dtype, shape, data: values[i] as Float32Array });
+    inputs.forEach(({ shape }, i) => {
+      program.write(inputs[i] as Node, { dtype, shape, data: values[i] as TypedArray });
     });
     return Array.from({ length: runs }, () => {
       program.run(2);
@@ -131,22 +144,34 @@ describe(`${GRAPHS} random graphs whose every phase is shared`, () => {
   for (let start = 0; start < GRAPHS; start += 100) {
     test(`${start} to ${start + 99}: the same bits on two threads, and with parts in opposite order`, () => {
       for (let seed = start; seed < start + 100; seed++) {
-        const { step, bindings } = stepOf(seed);
+        const made = stepOf(seed);
+        const { step, bindings } = made;
         const text = `graph ${seed}\n${graphText(step.outputs)}`;
         const expected = evaluate([...step.outputs, ...step.updates.map(({ value }) => value)], bindings);
         // Unfused programs have simpler kernels: each second one is enough.
         for (const unfused of seed % 2 === 0 ? [false, true] : [false]) {
-          const [once, often] = results(alone, seed, unfused);
+          const [once, often] = results(alone, made, unfused);
           expected.forEach((value, i) => {
             expect(difference(value, once[i]), text).toBeLessThan(2e-4);
           });
           const bits = bitsOf(often);
           for (const [name, backend] of Object.entries({ backwards, shared })) {
-            const found = bitsOf(results(backend, seed, unfused)[1]);
+            const found = bitsOf(results(backend, made, unfused)[1]);
             expect(found.equals(bits), `${name}, ${unfused ? 'unfused' : 'fused'}: ${text}`).toBe(true);
           }
         }
       }
     });
+  }
+});
+
+test(`${NARROW_GRAPHS} random graphs of numbers of 16 and 32 bits: the same bits, whoever computes which part`, () => {
+  for (let seed = 0; seed < NARROW_GRAPHS; seed++) {
+    const made = stepOf(seed, NARROW);
+    const bits = bitsOf(results(alone, made, false)[1]);
+    for (const [name, backend] of Object.entries({ backwards, shared })) {
+      const found = bitsOf(results(backend, made, false)[1]);
+      expect(found.equals(bits), `${name}: graph ${seed}\n${graphText(made.step.outputs)}`).toBe(true);
+    }
   }
 });
