@@ -25,6 +25,10 @@ export const lab = defineLab<NeuronProperties, NeuronResult>({
 });
 
 function describe(name: string): string {
+  const row = /^(net|Y)\[x=(\d+)\]$/.exec(name);
+  if (row?.[1] === 'net')
+    return `The weighted sum less the threshold, for the inputs ${row[2]?.split('').join(', ')}`;
+  if (row) return `What the unit answers to the inputs ${row[2]?.split('').join(', ')}`;
   if (name === 'Σ') return 'Σ, the weighted sum: what has gathered in the cell body';
   if (name === 'net') return 'net, the weighted sum less the threshold: from 0 upwards the unit fires';
   if (name === 'T') return 'T, the threshold: what the sum has to reach';
