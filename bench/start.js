@@ -1,18 +1,21 @@
 // How long a fresh process takes until it has its first product: node bench/start.js
 //
-// Medians of nine processes each, taken in turn: one that does nothing, one that imports the library, and one that
-// multiplies two 2×2 matrices.
+// Medians of nine processes each, taken in turn: one that does nothing, some that import the library or its core, and
+// some that multiply two 2×2 matrices with it.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const RUNS = 9;
+const product = (name) => `
+  const { tensor } = await import('${name}');
+  tensor([[1, 2], [3, 4]]).matmul([[5, 6], [7, 8]]).array();`;
 const cases = {
   'node alone': '0',
-  import: "await import('pellucid')",
-  'first matmul': `
-    const { tensor } = await import('pellucid');
-    tensor([[1, 2], [3, 4]]).matmul([[5, 6], [7, 8]]).array();`,
+  'import of pellucid/core': "await import('pellucid/core')",
+  'first matmul with it': product('pellucid/core'),
+  'import of pellucid': "await import('pellucid')",
+  'first matmul with all': product('pellucid'),
 };
 
 const times = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
@@ -32,6 +35,6 @@ const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.len
 const alone = median(times['node alone']);
 for (const [name, found] of Object.entries(times)) {
   console.log(
-    `${name.padEnd(14)} ${median(found).toFixed(0).padStart(5)} ms  ${(median(found) / alone).toFixed(2)} ×`,
+    `${name.padEnd(24)} ${median(found).toFixed(0).padStart(5)} ms  ${(median(found) / alone).toFixed(2)} ×`,
   );
 }

@@ -1,34 +1,68 @@
 // Makes a few files of the many that the compiler wrote, for Node, which needs several times as long for many: part of
 // `npm run build`. Bundlers for browsers read the many, and leave out what a page does not use.
 
-import { readFileSync } from 'node:fs';
+import { chmod, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { exports, bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { exports, bin } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
 
 // From each bundle to what it is made of: dist/bundled/units.js from dist/units/index.js.
-const entryPoints = Object.fromEntries(
+const input = Object.fromEntries(
   Object.values(exports)
     .filter((entry) => entry.node)
     .map((entry) => [path.basename(entry.node, '.js'), path.join(root, entry.default)]),
 );
-entryPoints[path.basename(bin.pellucid, '.js')] = path.join(root, 'dist/cli/main.js');
+const command = path.basename(bin.pellucid, '.js');
+input[command] = path.join(root, 'dist/cli/main.js');
 
-await build({
-  entryPoints,
-  outdir: path.join(root, 'dist/bundled'),
-  bundle: true,
-  // What several entries share, and what is loaded on use, become files of their own.
-  splitting: true,
-  packages: 'external',
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  // Names stay, for whoever reads a stack trace.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: 'warning',
+const bundle = await rolldown({
+  input,
+  // All that is not ours stays where it is.
+  external: (id) => !id.startsWith('.') && !path.isAbsolute(id),
+  // Not 'node', by which every process would load `node:module` for nothing.
+  platform: 'neutral',
+  preserveEntrySignatures: 'allow-extension',
 });
+
+const reached = new Map();
+
+/** All that an entry imports, itself included. */
+function reachedFrom(entry, moduleOf) {
+  const known = reached.get(entry);
+  if (known) return known;
+  const found = new Set([input[entry]]);
+  for (const id of found) for (const from of moduleOf(id)?.importedIds ?? []) found.add(from);
+  reached.set(entry, found);
+  return found;
+}
+
+/**
+ * What "pellucid" and "pellucid/core" load are one file for each layer of it: every file costs a process some
+ * milliseconds as it starts. What is loaded on use, or by other entries, falls into files by itself.
+ */
+function layerOf(id, chunking) {
+  const isReachedFrom = (entry) => reachedFrom(entry, (each) => chunking.getModuleInfo(each)).has(id);
+  if (isReachedFrom('core')) return 'tensors';
+  if (!isReachedFrom('index')) return null;
+  return isReachedFrom('data') ? 'tables' : 'models';
+}
+
+const dir = path.join(root, 'dist/bundled');
+await bundle.write({
+  dir,
+  cleanDir: true,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name]-[hash].js',
+  comments: false,
+  // Names of functions, classes and properties stay, for whoever reads a stack trace.
+  minify: { compress: true, codegen: true, mangle: { toplevel: false } },
+  codeSplitting: {
+    includeDependenciesRecursively: false,
+    groups: [{ debugName: 'layers', name: layerOf }],
+  },
+});
+await chmod(path.join(dir, `${command}.js`), 0o755);

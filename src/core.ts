@@ -10,6 +10,7 @@ export * from './graph/errors.ts';
 export { type NDArray, ndarray, type Shape } from './graph/ndarray.ts';
 export { checkpoint } from './tensor/checkpoint.ts';
 export { compile } from './tensor/compile.ts';
+export { customGradient, type GradientOf } from './tensor/customGradient.ts';
 export * from './tensor/functions/arithmetic.ts';
 export * from './tensor/functions/arrange.ts';
 export * from './tensor/functions/einsum.ts';

@@ -89,6 +89,8 @@ const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   ops: {
     convert_to_numpy: 'tensor.array(): nested lists, or dataSync() for a typed array',
     array: 'ops.convertToTensor: of nested lists or typed arrays',
+    custom_gradient:
+      'ops.customGradient: the rule takes what flows back, and gives one gradient for each argument',
     top_k: 'ops.topK: always sorted',
     scan: 'a loop: it is recorded, and becomes part of the compiled step',
     fori_loop: 'a loop: likewise',

@@ -25,6 +25,7 @@ import {
   window,
 } from '../graph/build.ts';
 import { isFloating } from '../graph/dtypes.ts';
+import { substitute } from '../graph/graph.ts';
 import type { Node, Table } from '../graph/ops.ts';
 
 /** What flows back into each input of a node; `undefined` where nothing does. */
@@ -59,6 +60,19 @@ export const GRADIENTS: Table<readonly [g: Node], Cotangents> = {
   detach: () => NONE,
   // Where it is the end of a stretch that is computed again, the walker does that instead.
   checkpoint: (_, g) => [g],
+  customGradient: ({ inputs, attributes: { rule } }, g) => {
+    const { results, read, cotangent } = rule;
+    const others = inputs.slice(1 + results.length);
+    const known = new Map<Node, Node>([
+      [cotangent, g],
+      ...read.map((leaf, i) => [leaf, others[i] as Node] as const),
+    ]);
+    const found = substitute(
+      results.filter((node) => node !== undefined),
+      known,
+    ).values();
+    return [undefined, ...results.map((result) => result && found.next().value)];
+  },
 
   add: (_, g) => [g, g],
   mul: ({ inputs: [a, b] }, g) => [mul(g, b as Node), mul(g, a as Node)],

@@ -3,6 +3,7 @@
  * of the other operand's dtype.
  */
 import type { Dtype } from './dtypes.ts';
+import type { GradientRule } from './gradientRule.ts';
 import { make, scalar } from './graph.ts';
 import { type Shape, sizeOf } from './ndarray.ts';
 import type { Node, Op, Windowing } from './ops.ts';
@@ -31,6 +32,13 @@ export const expm1 = unary('expm1');
 export const detach = unary('detach');
 export const checkpoint = (x: Node, others: readonly Node[], recomputed = false): Node =>
   make('checkpoint', [x, ...others], { recomputed });
+
+export const customGradient = (
+  x: Node,
+  args: readonly Node[],
+  others: readonly Node[],
+  rule: GradientRule,
+): Node => make('customGradient', [x, ...args, ...others], { rule });
 
 const binary =
   (op: Op & ('add' | 'mul' | 'div' | 'max' | 'less' | 'equal')) =>

@@ -1,4 +1,5 @@
 import type { Dtype } from './dtypes.ts';
+import type { GradientRule } from './gradientRule.ts';
 import type { NDArray, Shape } from './ndarray.ts';
 
 /**
@@ -41,6 +42,11 @@ export interface Attributes {
    * gradient computes again instead of keeping its values.
    */
   checkpoint: { readonly recomputed: boolean };
+  /**
+   * Inputs (x, …arguments, …others): x, whose cotangent goes to the arguments by the rule, which may read the others,
+   * and not to x.
+   */
+  customGradient: { readonly rule: GradientRule };
 
   add: Empty;
   mul: Empty;

@@ -44,6 +44,7 @@ export const SIGNATURES: { readonly [O in Op]: Rule<O> } = {
   cast: (inputs, { dtype }) => ({ shape: take(inputs, 1, 'cast')[0].shape, dtype }),
   detach: (inputs) => take(inputs, 1, 'detach')[0],
   checkpoint: (inputs) => take(inputs.slice(0, 1), 1, 'checkpoint')[0],
+  customGradient: (inputs) => take(inputs.slice(0, 1), 1, 'customGradient')[0],
 
   add: arithmetic('add'),
   mul: arithmetic('mul'),

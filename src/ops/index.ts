@@ -2,6 +2,8 @@
  * What Keras keeps in `keras.ops`, by its names in camel case: a contents page. Arguments stand in Keras's order, with
  * its defaults; what else can be said of a convolution or a normalisation is in one object at the end.
  */
+
+export { customGradient } from '../tensor/customGradient.ts';
 export * from './activations.ts';
 export {
   argsort,

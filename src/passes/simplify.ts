@@ -22,6 +22,9 @@ export const simplify: Rule = (node) => {
       return a?.op === 'neg' ? a.inputs[0] : undefined;
     case 'cast':
       return a?.dtype === node.dtype ? a : undefined;
+    case 'customGradient':
+      // Gradients have been taken: the rule has served, and what only it reads is not computed.
+      return a;
     case 'where':
       return chosen(node);
     case 'sum':

@@ -13,6 +13,8 @@ export interface LabResult {
   readonly quantities: Readonly<Record<string, number>>;
   /** How numbers come about, by the same names; one without a formula was given. */
   readonly formulas: Readonly<Record<string, FormulaData>>;
+  /** Of the formulas only the one in the inspector is here: many pictures follow each other. */
+  readonly isBrief?: boolean;
   /** How many steps there are, where the lab walks through a trace. */
   readonly length?: number;
   /** The number that the last step computed: the inspector shows it while nothing else is chosen. */
@@ -90,10 +92,14 @@ export interface LabDefinition<P extends object, R extends LabResult> {
   readonly veiled?: (properties: P) => string | undefined;
   /** The property that counts the steps taken, where the lab walks through a trace. */
   readonly position?: keyof P & string;
+  /** So many formulas that they are left out while it runs fast, but for the one in the inspector. */
+  readonly hasManyFormulas?: boolean;
   /** Everything drawn anew from a seed. */
   readonly reseed?: (session: Session<P, R>, seed: number) => Promise<void>;
   /** For a lab that trains: its own step and run. A run ends when `signal` is aborted. */
   readonly training?: {
+    /** What training changes. */
+    readonly moves: readonly (keyof P & string)[];
     step(session: Session<P, R>): Promise<void>;
     run(session: Session<P, R>, signal: AbortSignal): Promise<void>;
   };

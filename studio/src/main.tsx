@@ -1,7 +1,7 @@
 import './styles/fonts.css';
 import './styles/studio.css';
 import { render } from 'preact';
-import { App, worker } from './frame/App.tsx';
+import { App } from './frame/App.tsx';
 import { notify } from './frame/notices.ts';
 import { applyPreferences } from './frame/preferences.ts';
 
@@ -12,9 +12,6 @@ if (place) render(<App />, place);
 addEventListener('unhandledrejection', ({ reason }) => {
   notify(`Something went wrong: ${reason instanceof Error ? reason.message : String(reason)}`);
 });
-// A tab that slept may have lost its worker without a word; the frame can be told so.
-addEventListener('pellucid-worker-lost', () => worker.restart());
-
 if ('serviceWorker' in navigator && isSecureContext) {
   addEventListener('load', () => {
     navigator.serviceWorker.register('sw.js').catch(() => {

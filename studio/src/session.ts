@@ -1,7 +1,7 @@
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { LabDefinition, LabResult, OpenedNumber } from './lab.ts';
 import { fallbacks, keysOf, writeProperties } from './properties.ts';
-import { Cancelled, type WorkerClient } from './worker/client.ts';
+import { type CallOptions, Cancelled, Lost, type WorkerClient } from './worker/client.ts';
 
 /** Milliseconds from one step to the next while running. */
 export const SPEEDS = { slow: 1200, medium: 400, fast: 60 } as const;
@@ -13,11 +13,46 @@ const PATIENCE = 250;
 /** How many changes can be undone. */
 const UNDO = 500;
 
+/** Frames over which the parts of the page are drawn while it runs. */
+export const TURNS = 4;
+
+/** The next time that the page draws; where it draws nothing, as in a tab behind others, soon. */
+function nextFrame(): Promise<void> {
+  return new Promise((next) => {
+    const soon = setTimeout(next, 250);
+    requestAnimationFrame(() => {
+      clearTimeout(soon);
+      next();
+    });
+  });
+}
+
+function settingsOf<P extends object, R extends LabResult>(
+  { properties: table, position, training }: LabDefinition<P, R>,
+  properties: Signal<P>,
+): ReadonlySignal<P> {
+  const moving = new Set<string>(training?.moves ?? (position === undefined ? [] : [position]));
+  const still = keysOf(table).filter((key) => !moving.has(key));
+  let last: P | undefined;
+  return computed(() => {
+    const now = properties.value;
+    if (!last || still.some((key) => last?.[key] !== now[key])) last = now;
+    return last;
+  });
+}
+
 /** A visit to a lab: its properties and their history, the result computed from them, what is selected. */
 export class Session<P extends object = object, R extends LabResult = LabResult> {
   readonly lab: LabDefinition<P, R>;
   readonly properties: Signal<P>;
+  /** The properties without where a run has come: the same object while nothing else changes. */
+  readonly settings: ReadonlySignal<P>;
   readonly result: Signal<R | undefined> = signal(undefined);
+  /**
+   * The result as the parts of the page draw it: while it runs they take turns, a frame each, so that no frame draws
+   * everything. The first of them is the result itself.
+   */
+  readonly turns: readonly Signal<R | undefined>[];
   readonly problem: Signal<string | undefined> = signal(undefined);
   /** The quantity in the inspector. */
   readonly selected: Signal<string | undefined> = signal(undefined);
@@ -49,6 +84,7 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   #run: AbortController | undefined;
   #opening: AbortController | undefined;
   #stopOpening: (() => void) | undefined;
+  #drawing: Promise<void> | undefined;
 
   constructor(
     lab: LabDefinition<P, R>,
@@ -58,6 +94,8 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   ) {
     this.lab = lab;
     this.properties = signal(properties);
+    this.settings = settingsOf(lab, this.properties);
+    this.turns = [this.result, ...Array.from({ length: TURNS - 1 }, () => signal<R | undefined>(undefined))];
     this.#worker = worker;
     this.locked = new Set(limits.locked);
     this.hidden = new Set(limits.hidden);
@@ -80,8 +118,28 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
    * @param merge Changes of the same name that follow each other are undone together: a drag is one change
    */
   set(changes: Partial<P>, { merge }: { readonly merge?: string } = {}): void {
+    if (this.#change(changes, merge)) void this.#compute();
+  }
+
+  /** Changes properties to what a computation came to, and shows its result with them: one picture, not two. */
+  show(changes: Partial<P>, result: R, options: { readonly merge?: string } = {}): void {
+    if (Object.keys(changes).some((key) => this.locked.has(key))) {
+      // What is locked stays as it is: the result is then another.
+      this.set(changes, options);
+      return;
+    }
+    batch(() => {
+      this.#change(changes, options.merge);
+      this.#asked?.abort();
+      this.#stale = false;
+      this.#accept(result);
+    });
+  }
+
+  /** Whether anything could be changed. */
+  #change(changes: Partial<P>, merge: string | undefined): boolean {
     const allowed = keysOf(this.lab.properties).filter((key) => key in changes && !this.locked.has(key));
-    if (allowed.length === 0) return;
+    if (allowed.length === 0) return false;
     const next = { ...this.properties.value };
     for (const key of allowed) {
       const value = changes[key];
@@ -91,7 +149,7 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
     if (!merged) this.#history.value = [...this.#history.value, this.properties.value].slice(-UNDO);
     this.#merging = merge;
     this.properties.value = next;
-    void this.#compute();
+    return true;
   }
 
   /** Ends what was being merged: the next change is a change of its own. */
@@ -119,19 +177,20 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   }
 
   get canStep(): boolean {
-    return this.lab.training !== undefined || this.position.value < this.length.value;
+    const { position, training } = this.lab;
+    if (training) return true;
+    return position !== undefined && !this.locked.has(position) && this.position.value < this.length.value;
   }
 
   async step(): Promise<void> {
     if (this.lab.training) return this.lab.training.step(this);
     this.selected.value = undefined;
-    if (this.canStep) this.#goTo(this.position.value + 1);
+    if (this.canStep) this.set(this.#nextStep());
   }
 
-  #goTo(position: number, merge?: string): void {
-    const { position: key } = this.lab;
-    if (key === undefined) return;
-    this.set({ [key]: position } as Partial<P>, merge === undefined ? {} : { merge });
+  #nextStep(): Partial<P> {
+    const { position } = this.lab;
+    return position === undefined ? {} : ({ [position]: this.position.value + 1 } as Partial<P>);
   }
 
   /** Steps until the end, or until it is paused. */
@@ -143,33 +202,62 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
     try {
       if (this.lab.training) await this.lab.training.run(this, run.signal);
       else await this.#walk(run.signal);
+    } catch (problem) {
+      this.problem.value = problem instanceof Error ? problem.message : String(problem);
     } finally {
-      if (this.#run === run) this.running.value = false;
+      if (this.#run === run && this.running.value) this.pause();
     }
   }
 
   async #walk(signal: AbortSignal): Promise<void> {
     this.commit();
     this.selected.value = undefined;
-    while (!signal.aborted && this.position.value < this.length.value) {
-      this.#goTo(this.position.value + 1, 'run');
-      await new Promise((next) => setTimeout(next, SPEEDS[this.speed.value]));
+    while (!signal.aborted && this.canStep) {
+      const start = performance.now();
+      await this.#walkOn(signal);
+      await new Promise((next) => setTimeout(next, SPEEDS[this.speed.value] - (performance.now() - start)));
     }
     this.commit();
   }
 
-  pause(): void {
-    this.#run?.abort();
-    this.running.value = false;
+  /** A step whose picture is drawn once it is there, and nothing before. */
+  async #walkOn(signal: AbortSignal): Promise<void> {
+    const [before, changes] = [this.properties.value, this.#nextStep()];
+    const brief = this.lab.hasManyFormulas === true && this.speed.value === 'fast';
+    try {
+      const result = await this.call<R>('compute', { ...before, ...changes }, { signal, brief });
+      // What was changed by hand meanwhile counts.
+      await this.drawn();
+      if (this.properties.value === before && !signal.aborted) this.show(changes, result, { merge: 'run' });
+    } catch (problem) {
+      if (problem instanceof Lost) throw problem;
+      // Asked for in the ordinary way, it says what is wrong.
+      if (!(problem instanceof Cancelled)) this.set(changes, { merge: 'run' });
+    }
   }
 
-  /** Another computation of this lab in the worker. */
+  pause(): void {
+    this.#run?.abort();
+    batch(() => {
+      this.running.value = false;
+      this.#drawAll();
+    });
+    // What was left out while it ran is asked for now.
+    if (this.result.value?.isBrief) void this.#compute();
+  }
+
+  /**
+   * Another computation of this lab in the worker.
+   *
+   * @param options `brief`: of a result's formulas only the one in the inspector is needed
+   */
   call<T>(
     name: string,
     argument: unknown,
-    options: { readonly signal?: AbortSignal; readonly progress?: (value: unknown) => void } = {},
+    { brief = false, ...options }: Omit<CallOptions, 'open'> & { readonly brief?: boolean } = {},
   ): Promise<T> {
-    return this.#worker.call<T>(this.lab.id, name, argument, options);
+    const open = brief ? { open: this.selected.value ?? '' } : {};
+    return this.#worker.call<T>(this.lab.id, name, argument, { ...options, ...open });
   }
 
   /** The properties as an address writes them. */
@@ -181,7 +269,7 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   async #open(): Promise<void> {
     const [name, result] = [this.selected.value, this.result.value];
     this.#opening?.abort();
-    if (name === undefined || !result || name in result.formulas) return;
+    if (name === undefined || !result || result.isBrief || name in result.formulas) return;
     const asked = new AbortController();
     this.#opening = asked;
     try {
@@ -189,7 +277,8 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
       const number = await this.call<OpenedNumber | undefined>('open', argument, { signal: asked.signal });
       this.opened.value = { name, number };
     } catch (problem) {
-      if (!(problem instanceof Cancelled)) throw problem;
+      if (problem instanceof Cancelled) return;
+      this.problem.value = problem instanceof Error ? problem.message : String(problem);
     }
   }
 
@@ -225,16 +314,41 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   async #ask(signal: AbortSignal): Promise<void> {
     try {
       const result = await this.call<R>('compute', this.properties.value, { signal });
-      batch(() => {
-        this.result.value = result;
-        this.problem.value = undefined;
-        this.settled.value = !this.#stale;
-      });
-      this.#check(result);
+      this.#accept(result);
     } catch (problem) {
       if (problem instanceof Cancelled) return;
       this.problem.value = problem instanceof Error ? problem.message : String(problem);
     }
+  }
+
+  #accept(result: R): void {
+    batch(() => {
+      this.result.value = result;
+      this.problem.value = undefined;
+      this.settled.value = !this.#stale;
+      if (this.running.value) void this.#drawInTurn();
+      else this.#drawAll();
+    });
+    this.#check(result);
+  }
+
+  /** Resolves when all of the page has been drawn. */
+  readonly drawn = (): Promise<void> => this.#drawing ?? Promise.resolve();
+
+  #drawAll(): void {
+    for (const turn of this.turns) turn.value = this.result.value;
+  }
+
+  #drawInTurn(): Promise<void> {
+    this.#drawing ??= (async () => {
+      for (const turn of this.turns.slice(1)) {
+        await nextFrame();
+        turn.value = this.result.value;
+      }
+      await nextFrame();
+      this.#drawing = undefined;
+    })();
+    return this.#drawing;
   }
 
   #check(result: R): void {

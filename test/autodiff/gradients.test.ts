@@ -32,6 +32,7 @@ const KINDS: { readonly [O in Op]: 'smooth' | 'flat' | 'leaf' | 'own test' } = {
   cast: 'own test',
   detach: 'flat',
   checkpoint: 'smooth',
+  customGradient: 'own test',
   add: 'smooth',
   mul: 'smooth',
   div: 'smooth',

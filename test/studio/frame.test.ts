@@ -97,19 +97,38 @@ describe.skipIf(!executable)(`the frame in a browser${note}`, () => {
     expect(studio.troubles).toEqual([]);
   });
 
-  test('starts a lost worker again, says so, and loses nothing', async () => {
-    await using studio = await Studio.open();
-    await studio.go('#/mlp?v=1&at=12');
-    const before = await studio.numbers();
-    await studio.page.evaluate(() => dispatchEvent(new Event('pellucid-worker-lost')));
-    expect(await studio.page.textContent('.notices')).toContain('started again');
-    await studio.page.click('.transport button:has-text("Step")');
-    await studio.settled();
-    expect(await studio.hash()).toContain('at=13');
-    await studio.page.click('.transport button:has-text("Undo")');
-    await studio.settled();
-    expect(await studio.numbers()).toEqual(before);
-  });
+  test.each(['terminated', 'in an endless loop'])(
+    'notices that its worker is %s, offers to start it again, and loses nothing',
+    async (what) => {
+      await using studio = await Studio.open();
+      const { page } = studio;
+      await page.addInitScript(() => {
+        const Real = Worker;
+        globalThis.Worker = class extends Real {
+          constructor(...given: ConstructorParameters<typeof Worker>) {
+            super(...given);
+            addEventListener('end-worker', () => this.terminate(), { once: true });
+          }
+        };
+      });
+      await studio.go('#/mlp?v=1&at=12');
+      const before = await studio.numbers();
+      if (what === 'terminated') await page.evaluate(() => dispatchEvent(new Event('end-worker')));
+      else {
+        const [worker] = page.workers();
+        void worker?.evaluate('for (;;);').catch(() => {});
+      }
+      await page.click('.transport button:has-text("Step")');
+      await page.click('.notices button:has-text("Start it again")');
+      expect(await page.textContent('.notices')).toContain('nothing you made is gone');
+      await studio.settled();
+      expect(await studio.hash()).toContain('at=13');
+      await page.click('.transport button:has-text("Undo")');
+      await studio.settled();
+      expect(await studio.numbers()).toEqual(before);
+      expect(studio.troubles).toEqual([]);
+    },
+  );
 
   test('restores the work that was kept, and locks or hides what a link says', async () => {
     await using studio = await Studio.open();

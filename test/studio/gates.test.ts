@@ -66,14 +66,17 @@ describe('gates and the perceptron, computed', () => {
   test.each([
     ['and', 2, [1, 1, -1]],
     ['or', 2, [1, 1, 1]],
-  ] as const)('with inputs −1 and 1, %s stops in epoch %d with the course’s weights', (gate, epoch, weights) => {
-    const { stopped, quantities, epoch: last } = at({ ...gateState(gate, true), at: END });
-    expect([stopped, last]).toEqual([true, epoch]);
-    expect(['w_1', 'w_2', 'b'].map((name) => quantities[name])).toEqual(weights);
-    const { x } = withInputs({ x: gateState(gate).x }, true);
-    expect(x).toEqual(gateState(gate, true).x);
-    expect(withInputs({ x }, false).x).toEqual(gateState(gate).x);
-  });
+  ] as const)(
+    'with inputs −1 and 1, %s stops in epoch %d with the course’s weights',
+    (gate, epoch, weights) => {
+      const { stopped, quantities, epoch: last } = at({ ...gateState(gate, true), at: END });
+      expect([stopped, last]).toEqual([true, epoch]);
+      expect(['w_1', 'w_2', 'b'].map((name) => quantities[name])).toEqual(weights);
+      const { x } = withInputs({ x: gateState(gate).x }, true);
+      expect(x).toEqual(gateState(gate, true).x);
+      expect(withInputs({ x }, false).x).toEqual(gateState(gate).x);
+    },
+  );
 
   test('another order is another walk to a line', () => {
     const [first, other] = [at({ at: END }), at({ order: [1, 2, 3, 4], at: END })];

@@ -6,8 +6,8 @@ import { unmarked } from '../../studio/src/labs/topologies/marks.ts';
 import {
   PATTERNS,
   PROPERTIES,
-  TOPOLOGIES,
   START_EDGES,
+  TOPOLOGIES,
   type TopologyProperties,
   topologyOf,
   unitName,

@@ -165,7 +165,7 @@ describe.skipIf(!executable)(`open in${note}`, () => {
       expect(await shown(studio, 'L')).toBeCloseTo(quantities.L ?? Number.NaN, 5);
       expect(await shown(studio, `O_${first}`)).toBeCloseTo(quantities[`O_${first}`] ?? Number.NaN, 5);
       const there = arrived(scene?.network, { at });
-    await expectParity(studio, { properties: MLP, compute: () => computeMlp(there) });
+      await expectParity(studio, { properties: MLP, compute: () => computeMlp(there) });
       expect((await checkByHand(studio, 30)).length).toBeGreaterThan(8);
 
       await studio.go(hashOf(properties));

@@ -1,5 +1,6 @@
 import * as build from '../../src/graph/build.ts';
 import { type Dtype, isFloating, makeArray } from '../../src/graph/dtypes.ts';
+import { GradientRule } from '../../src/graph/gradientRule.ts';
 import { constant, input, scalar } from '../../src/graph/graph.ts';
 import { roundToHalf } from '../../src/graph/halfFloats.ts';
 import { type NDArray, type Shape, sizeOf } from '../../src/graph/ndarray.ts';
@@ -478,6 +479,15 @@ export const OP_CASES: { readonly [O in Op]: readonly OpCase[] } = {
       (x) => x as Plain,
     ),
   ),
+  customGradient: SHAPES.map((shape) => ({
+    ...move(
+      shapeName([shape]),
+      shape,
+      (x) => build.customGradient(x as Node, [], [], new GradientRule(input('float32', shape), [], [])),
+      (x) => x as Plain,
+    ),
+    smooth: false,
+  })),
 
   add: binary(
     (a, b) => build.add(a as Node, b as Node),

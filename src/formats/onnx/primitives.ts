@@ -39,6 +39,7 @@ export const OPERATORS: { readonly [O in Op]: Row<O> } = {
   cast: (node, to) => to.apply('Cast', names(node, to), { to: DATA_TYPES[node.dtype] }),
   detach: (node, to) => names(node, to)[0] ?? '',
   checkpoint: (node, to) => names(node, to)[0] ?? '',
+  customGradient: (node, to) => names(node, to)[0] ?? '',
 
   add: direct('Add'),
   mul: direct('Mul'),

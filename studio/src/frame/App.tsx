@@ -14,15 +14,21 @@ import { Help } from './Help.tsx';
 import { Home } from './Home.tsx';
 import { onKey } from './keys.ts';
 import { LabPage } from './LabPage.tsx';
-import { dismiss, notices, notify } from './notices.ts';
+import { dismiss, notices, notify, withdraw } from './notices.ts';
 import { lecture, theme, toggleTheme } from './preferences.ts';
 import { Rail } from './Rail.tsx';
 import { Share } from './Share.tsx';
 import { startVisit, type Visit } from './visit.ts';
 
-const worker = new WorkerClient(() =>
-  notify('The computation was lost and has been started again; nothing you made is gone.'),
-);
+const SILENCE = 'The computation does not answer; nothing you made is gone.';
+
+const worker = new WorkerClient({
+  lost: () => notify('The computation was lost and has been started again; nothing you made is gone.'),
+  silent(isSilent) {
+    if (isSilent) notify(SILENCE, { label: 'Start it again', do: () => worker.restart() });
+    else withdraw(SILENCE);
+  },
+});
 
 export function App() {
   const { visit, loading } = useVisit();
@@ -174,6 +180,3 @@ function Notices() {
     </div>
   );
 }
-
-/** The worker, for tests that take it away. */
-export { worker };

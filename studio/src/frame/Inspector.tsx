@@ -3,7 +3,7 @@ import type { Editing, LabResult } from '../lab.ts';
 import { FormulaMath } from '../parts/Formula.tsx';
 import { NumberField } from '../parts/NumberField.tsx';
 import { fullText, Quantity } from '../parts/Quantity.tsx';
-import type { Session } from '../session.ts';
+import { type Session, TURNS } from '../session.ts';
 import { operandsIn } from '../worker/formulaData.ts';
 
 /** The selected number: its formula in symbols, filled in, and what it comes to; and where it can be changed. */
@@ -12,7 +12,7 @@ export function Inspector<P extends object, R extends LabResult>({
 }: {
   readonly session: Session<P, R>;
 }) {
-  const result = session.result.value;
+  const result = session.turns[TURNS - 1]?.value;
   const name = session.selected.value ?? result?.focus;
   const found = session.opened.value;
   const opened = found?.name === name ? found?.number : undefined;
@@ -60,7 +60,9 @@ export function Inspector<P extends object, R extends LabResult>({
           ))}
         </dl>
       )}
-      {!formula && !asking && <p class="given">Given: it follows from nothing else on this page.</p>}
+      {!formula && !asking && !result.isBrief && (
+        <p class="given">Given: it follows from nothing else on this page.</p>
+      )}
       {editing && <Edit session={session} editing={editing} name={name} />}
     </article>
   );

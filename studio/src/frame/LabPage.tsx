@@ -40,6 +40,16 @@ export function LabPage<P extends object, R extends LabResult>({
     }),
     [session, selected, veiled],
   );
+  // What looks at the session by itself is not drawn anew with the page.
+  const parts = useMemo(
+    () => ({
+      controls: <lab.Controls session={session} />,
+      transport: <Transport session={session} />,
+      inspector: <Inspector session={session} />,
+      reading: <Reading session={session} />,
+    }),
+    [lab, session],
+  );
   return (
     <FrameContext.Provider value={frame}>
       <main
@@ -65,9 +75,7 @@ export function LabPage<P extends object, R extends LabResult>({
             }
           }}
         >
-          <div class="controls">
-            <lab.Controls session={session} />
-          </div>
+          <div class="controls">{parts.controls}</div>
           {session.problem.value && (
             <p class="problem" role="alert">
               {session.problem.value}{' '}
@@ -88,7 +96,7 @@ export function LabPage<P extends object, R extends LabResult>({
             {said}
           </p>
         </section>
-        <Transport session={session} />
+        {parts.transport}
         <div class="tabs" role="tablist" aria-label="Beside the stage">
           {TABS.map((name) => (
             <button
@@ -105,10 +113,10 @@ export function LabPage<P extends object, R extends LabResult>({
           ))}
         </div>
         <aside class="inspector" id="inspector" aria-label="Inspector">
-          <Inspector session={session} />
+          {parts.inspector}
         </aside>
         <aside class="words" id="reading" aria-label="About this lab">
-          <Reading session={session} />
+          {parts.reading}
         </aside>
       </main>
     </FrameContext.Provider>

@@ -2,7 +2,7 @@ import type { Slip } from 'pellucid/units';
 import { useState } from 'preact/hooks';
 import type { LabResult } from '../lab.ts';
 import { LABS } from '../labs/index.ts';
-import type { Session } from '../session.ts';
+import { type Session, TURNS } from '../session.ts';
 import { around, labsOf } from './syllabus.ts';
 
 /** The words of a lab: what it is about, what to predict, what to meet, what to bring about. */
@@ -54,7 +54,7 @@ export function Reading<P extends object, R extends LabResult>({
 function Predict<P extends object, R extends LabResult>({ session }: { readonly session: Session<P, R> }) {
   const { question } = session.lab;
   const predicted = session.predicted.value;
-  const result = session.result.value;
+  const result = session.turns[TURNS - 1]?.value;
   const answer = result && question.answer(result);
   return (
     <section class="predict" aria-labelledby="predict">

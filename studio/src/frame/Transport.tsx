@@ -21,7 +21,7 @@ export function Transport<P extends object, R extends LabResult>({
   const unlocked = session.predicted.value !== undefined;
   const walks = lab.position !== undefined || lab.training !== undefined;
   const [position, length] = [Math.min(session.position.value, session.length.value), session.length.value];
-  const canStep = lab.training !== undefined || position < length;
+  const { canStep } = session;
   return (
     <section class="transport" aria-label="Transport">
       <button type="button" disabled={!session.canUndo.value} onClick={() => session.undo()} title="Undo (Z)">

@@ -17,3 +17,8 @@ export function notify(text: string, action?: Notice['action']): void {
 export function dismiss(notice: Notice): void {
   notices.value = notices.value.filter((other) => other !== notice);
 }
+
+/** Takes back what is no longer so. */
+export function withdraw(text: string): void {
+  notices.value = notices.value.filter((notice) => notice.text !== text);
+}

@@ -106,10 +106,9 @@ function follow<P extends object, R extends LabResult>(
   const stops = [
     effect(() => {
       session.properties.value;
-      // Training changes a great deal many times a second: the page has better to do than to write it all down. Where
-      // it ends is written soon.
-      const isTraining = session.running.value && session.lab.training !== undefined;
-      const wait = isTraining ? 1000 : 120;
+      // A run changes a great deal many times a second: the page has better to do than to write it all down. Where it
+      // ends is written soon.
+      const wait = session.running.value ? 1000 : 120;
       if (timer !== undefined && wait >= pending) return;
       clearTimeout(timer);
       pending = wait;

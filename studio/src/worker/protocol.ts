@@ -6,13 +6,18 @@ export type ToWorker =
       readonly lab: string;
       readonly name: string;
       readonly argument: unknown;
+      /** The only number whose formula is needed of a result; '' for the one that the result puts in focus. */
+      readonly open?: string;
     }
-  | { readonly kind: 'cancel'; readonly id: number };
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** Asks for a sign of life. */
+  | { readonly kind: 'ping' };
 
 export type FromWorker =
   | { readonly kind: 'value'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'progress'; readonly id: number; readonly value: unknown }
-  | { readonly kind: 'failure'; readonly id: number; readonly message: string };
+  | { readonly kind: 'failure'; readonly id: number; readonly message: string }
+  | { readonly kind: 'pong' };
 
 /** What a computation is given besides its argument. */
 export interface Work {

@@ -1,4 +1,5 @@
 import { COMPUTATIONS } from '../labs/computations.ts';
+import { briefly } from './brief.ts';
 import type { FromWorker, ToWorker, Work } from './protocol.ts';
 
 const running = new Map<number, AbortController>();
@@ -13,7 +14,7 @@ function breathe(): Promise<void> {
   });
 }
 
-async function answer({ id, lab, name, argument }: ToWorker & { kind: 'call' }): Promise<void> {
+async function answer({ id, lab, name, argument, open }: ToWorker & { kind: 'call' }): Promise<void> {
   const controller = new AbortController();
   running.set(id, controller);
   const { signal } = controller;
@@ -26,7 +27,7 @@ async function answer({ id, lab, name, argument }: ToWorker & { kind: 'call' }):
     await breathe();
     if (signal.aborted) return;
     const value = await compute(argument, work);
-    say({ kind: 'value', id, value });
+    say({ kind: 'value', id, value: open === undefined ? value : briefly(value, open) });
   } catch (problem) {
     say({ kind: 'failure', id, message: problem instanceof Error ? problem.message : String(problem) });
   } finally {
@@ -35,6 +36,7 @@ async function answer({ id, lab, name, argument }: ToWorker & { kind: 'call' }):
 }
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  if (data.kind === 'cancel') running.get(data.id)?.abort();
+  if (data.kind === 'ping') say({ kind: 'pong' });
+  else if (data.kind === 'cancel') running.get(data.id)?.abort();
   else void answer(data);
 });

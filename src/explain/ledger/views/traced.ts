@@ -25,6 +25,7 @@ const PASSING: ReadonlySet<Op> = new Set<Op>([
   'cast',
   'detach',
   'checkpoint',
+  'customGradient',
   'window',
   'flip',
   'concat',

@@ -21,7 +21,7 @@ type Given = { readonly session: Session<FlowProperties, FlowResult> };
 
 /** What is built, and how it is trained. Whatever changes the network begins its training anew. */
 export function Controls({ session }: Given) {
-  const properties = session.properties.value;
+  const properties = session.settings.value;
   const carried = isCarried(properties);
   return (
     <>
@@ -78,7 +78,7 @@ function Slider({
     <NumberField
       label={PROPERTIES[name].label}
       short={short}
-      value={session.properties.value[name]}
+      value={session.settings.value[name]}
       {...range}
       step={1}
       whole
@@ -107,7 +107,7 @@ function Rate({
     <NumberField
       label={PROPERTIES[name].label}
       short={short}
-      value={session.properties.value[name]}
+      value={session.settings.value[name]}
       {...range}
       step={step}
       disabled={session.locked.has(name)}
@@ -134,7 +134,7 @@ function Choice<K extends 'start' | 'f' | 'norm' | 'clip' | 'data'>({
     <label class="field">
       <span>{short}</span>
       <select
-        value={session.properties.value[name]}
+        value={session.settings.value[name]}
         disabled={session.locked.has(name)}
         onChange={({ currentTarget }) => {
           const chosen = of.find((each) => each === currentTarget.value);

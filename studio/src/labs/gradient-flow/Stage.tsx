@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { InTurn } from '../../parts/InTurn.tsx';
 import { Quantity } from '../../parts/Quantity.tsx';
 import type { Session } from '../../session.ts';
 import { Chart } from './Chart.tsx';
@@ -12,18 +13,27 @@ interface Given {
 }
 
 export function Stage({ session, result }: Given) {
-  // The page is drawn more often than there is a result.
-  const drawn = useMemo(
+  // The page is drawn more often than there is a result, and hundreds of numbers take turns.
+  const whole = useMemo(
     () => (
       <>
         <Chart result={result} choose={(layer) => session.set({ layer })} />
         <Whole result={result} />
         <Verdicts result={result} />
-        <Layers session={session} result={result} />
-        <Units result={result} />
       </>
     ),
     [session, result],
+  );
+  const tables = useMemo(
+    () => (
+      <>
+        <Layers session={session} />
+        <InTurn session={session} turn={3}>
+          {(now) => <Units result={now} />}
+        </InTurn>
+      </>
+    ),
+    [session],
   );
   return (
     <div class="gradient-flow">
@@ -35,7 +45,8 @@ export function Stage({ session, result }: Given) {
           </button>
         </p>
       )}
-      {drawn}
+      {whole}
+      {tables}
     </div>
   );
 }

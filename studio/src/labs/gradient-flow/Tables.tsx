@@ -1,3 +1,4 @@
+import { InTurn } from '../../parts/InTurn.tsx';
 import { Quantity } from '../../parts/Quantity.tsx';
 import type { Session } from '../../session.ts';
 import type { FlowResult } from './compute.ts';
@@ -21,8 +22,7 @@ function Cell({ result, of }: { readonly result: FlowResult; readonly of: string
 }
 
 /** Every layer's numbers; choosing one lists its units. */
-export function Layers({ session, result }: Given) {
-  const counts = [...new Set(result.layers.flatMap((layer) => layer.counts ?? []))].join(' or ');
+export function Layers({ session }: Pick<Given, 'session'>) {
   return (
     <div class="scroll">
       <table>
@@ -38,35 +38,59 @@ export function Layers({ session, result }: Given) {
             <th scope="col">var ∂L/∂a</th>
             <th scope="col">factor back</th>
             <th scope="col">expected</th>
-            <th scope="col">{counts === '' ? 'dead' : counts}, %</th>
+            <InTurn session={session} turn={1}>
+              {({ layers }) => <th scope="col">{shareOf(layers)}, %</th>}
+            </InTurn>
           </tr>
         </thead>
         <tbody>
-          {result.layers.map((layer) => (
-            <tr key={layer.number} class={layer.number === result.listed ? 'here' : undefined}>
-              <th scope="row">
-                <button
-                  type="button"
-                  class="plain"
-                  data-stop=""
-                  aria-pressed={layer.number === result.listed}
-                  aria-label={`List the units of ${layer.title === 'output' ? 'the output' : layer.title}`}
-                  onClick={() => session.set({ layer: layer.number })}
-                >
-                  {layer.title === 'output' ? 'output' : layer.number}
-                </button>
-              </th>
-              {[
-                ...[layer.log, layer.norm, layer.variance, layer.gradient],
-                ...[layer.measured, layer.expected, layer.share],
-              ].map((name) => (
-                <Cell key={name} result={result} of={name} />
-              ))}
-            </tr>
-          ))}
+          <InTurn session={session} turn={1}>
+            {(result) => <Rows session={session} result={result} half={0} />}
+          </InTurn>
+          <InTurn session={session} turn={2}>
+            {(result) => <Rows session={session} result={result} half={1} />}
+          </InTurn>
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** What the last column counts. */
+function shareOf(layers: FlowResult['layers']): string {
+  const counts = [...new Set(layers.flatMap((layer) => layer.counts ?? []))].join(' or ');
+  return counts === '' ? 'dead' : counts;
+}
+
+/** The first or the second half of the layers. */
+function Rows({ session, result, half }: Given & { readonly half: 0 | 1 }) {
+  const middle = Math.ceil(result.layers.length / 2);
+  const layers = half === 0 ? result.layers.slice(0, middle) : result.layers.slice(middle);
+  return (
+    <>
+      {layers.map((layer) => (
+        <tr key={layer.number} class={layer.number === result.listed ? 'here' : undefined}>
+          <th scope="row">
+            <button
+              type="button"
+              class="plain"
+              data-stop=""
+              aria-pressed={layer.number === result.listed}
+              aria-label={`List the units of ${layer.title === 'output' ? 'the output' : layer.title}`}
+              onClick={() => session.set({ layer: layer.number })}
+            >
+              {layer.title === 'output' ? 'output' : layer.number}
+            </button>
+          </th>
+          {[
+            ...[layer.log, layer.norm, layer.variance, layer.gradient],
+            ...[layer.measured, layer.expected, layer.share],
+          ].map((name) => (
+            <Cell key={name} result={result} of={name} />
+          ))}
+        </tr>
+      ))}
+    </>
   );
 }
 

@@ -21,6 +21,7 @@ export const lab = defineLab<FlowProperties, FlowResult>({
   ahas: AHAS,
   position: 'at',
   opens: true,
+  hasManyFormulas: true,
   describe,
   edit,
   async reseed(session, seed) {

@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { notify } from '../../frame/notices.ts';
 import { NumberField } from '../../parts/NumberField.tsx';
@@ -102,7 +103,7 @@ function NumberControl({ session, of, short, also, ...rest }: NumberProps) {
     <NumberField
       label={PROPERTIES[of].label}
       {...(short !== undefined && { short })}
-      value={session.properties.value[of]}
+      value={session.settings.value[of]}
       {...rest}
       disabled={session.locked.has(of)}
       onChange={(value) =>
@@ -114,9 +115,9 @@ function NumberControl({ session, of, short, also, ...rest }: NumberProps) {
 }
 
 function DataControls({ session }: Given) {
-  const { data, target, task } = session.properties.value;
+  const { data, target, task } = session.settings.value;
   const made = data !== 'drawn' && data !== 'table';
-  const columns = session.result.value?.table?.columns ?? [];
+  const columns = data === 'table' ? (session.result.value?.table?.columns ?? []) : [];
   const choose = (name: DataName) =>
     session.set({ ...AFRESH, data: name, e: 1, ...(name in NOISE && { noise: NOISE[name] }) });
   return (
@@ -243,7 +244,7 @@ function TableFile({ session }: Given) {
 }
 
 function NetworkControls({ session }: Given) {
-  const properties = session.properties.value;
+  const properties = session.settings.value;
   const { data, features } = properties;
   const hidden = hiddenLayers(properties);
   const fixed = session.locked.has('layers');
@@ -336,8 +337,9 @@ function NetworkControls({ session }: Given) {
 const FIRST: HiddenLayer = { units: 4, activation: 'tanh', dropout: 0 };
 
 function TrainingControls({ session }: Given) {
-  const properties = session.properties.value;
-  const kind = session.result.value?.scene?.kind;
+  const properties = session.settings.value;
+  const kind = useComputed(() => session.result.value?.scene?.kind).value;
+  const untrained = useComputed(() => session.properties.value.w === '').value;
   const losses = LOSSES.filter((name) =>
     kind === 'regression' ? name !== 'crossentropy' : name === 'crossentropy' || name === 'mse',
   );
@@ -380,7 +382,7 @@ function TrainingControls({ session }: Given) {
         <NumberControl session={session} of="rate" short="by" min={0} max={10} step={0.001} />
       )}
       {!session.locked.has('w') && (
-        <button type="button" disabled={properties.w === ''} onClick={() => session.set(AFRESH)}>
+        <button type="button" disabled={untrained} onClick={() => session.set(AFRESH)}>
           Start again
         </button>
       )}

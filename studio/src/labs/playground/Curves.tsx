@@ -1,4 +1,5 @@
 import { displayed } from 'pellucid/units';
+import { useState } from 'preact/hooks';
 import { Quantity } from '../../parts/Quantity.tsx';
 import { limitFor } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
@@ -101,40 +102,43 @@ function EndLabel({
 const ROWS = 8;
 
 function CurveTable({ result, scene, hasDev }: Given & { readonly hasDev: boolean }) {
+  const [isOpen, setOpen] = useState(false);
   const { steps } = scene.curve;
   const every = Math.ceil(steps.length / ROWS);
   const shown = steps.filter((_, i) => i % every === 0 || i === steps.length - 1);
   return (
-    <details>
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>The curves as a table</summary>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">step</th>
-            <th scope="col">training loss</th>
-            {hasDev && <th scope="col">dev loss</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((step) => (
-            <tr key={step}>
-              <th scope="row">{step.toLocaleString('en')}</th>
-              {['train', ...(hasDev ? ['dev'] : [])].map((part) => {
-                const name = `L[${part}, step ${step}]`;
-                return (
-                  <td key={part}>
-                    <Quantity
-                      of={name}
-                      value={result.quantities[name]}
-                      label={`${part} loss at step ${step}`}
-                    />
-                  </td>
-                );
-              })}
+      {isOpen && (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">step</th>
+              <th scope="col">training loss</th>
+              {hasDev && <th scope="col">dev loss</th>}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map((step) => (
+              <tr key={step}>
+                <th scope="row">{step.toLocaleString('en')}</th>
+                {['train', ...(hasDev ? ['dev'] : [])].map((part) => {
+                  const name = `L[${part}, step ${step}]`;
+                  return (
+                    <td key={part}>
+                      <Quantity
+                        of={name}
+                        value={result.quantities[name]}
+                        label={`${part} loss at step ${step}`}
+                      />
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
     </details>
   );
 }

@@ -5,7 +5,7 @@ import { Quantity } from '../../parts/Quantity.tsx';
 import { limitFor, signed } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { Given } from './Controls.tsx';
-import { type Palette, paint, palette, pixelOf } from './colours.ts';
+import { css, paint, palette, pixelOf } from './colours.ts';
 import type { PlaygroundResult, Scene } from './compute.ts';
 import { GRID } from './properties.ts';
 
@@ -63,31 +63,24 @@ export function Network({ session, result, scene: whole, layer: chosen }: Networ
   );
   const weights = edges.map(({ name }) => result.quantities[name] ?? 0);
   const limit = limitFor(weights);
-  const colours = palette();
+  const ground = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const context = ground.current && sized(ground.current, layout);
+    if (!context) return;
+    drawEdges(context, edges, weights, limit, layout.side);
+    drawMaps(context, scene, layout);
+  });
   const listed = Math.min(chosen, scene.sizes.length - 1);
   return (
     <figure class="network">
       <div ref={place} class="scroll">
         <div class="drawing" style={{ width: `${layout.width}px`, height: `${layout.height}px` }}>
-          <svg width={layout.width} height={layout.height} aria-hidden="true">
-            {edges.map(({ name, from, to }, at) => {
-              const { class: sign, width, dash } = signed(weights[at] ?? 0, limit);
-              return (
-                <path
-                  key={name}
-                  class={`edge ${sign}`}
-                  d={`M${from.x + layout.side / 2} ${from.y}L${to.x - layout.side / 2} ${to.y}`}
-                  stroke-width={width * 0.8}
-                  stroke-dasharray={dash}
-                />
-              );
-            })}
-          </svg>
+          <canvas ref={ground} class="drawn" />
           {scene.sizes.map((units, layer) =>
             Array.from({ length: units }, (_, unit) => (
               <Unit
                 key={`${layer} ${unit}`}
-                {...{ session, result, scene, layout, colours, layer, unit }}
+                {...{ session, result, scene, layout, layer, unit }}
                 name={names.output(layer, unit)}
                 bias={layer === 0 ? undefined : names.bias(layer, unit)}
                 isListed={layer === listed}
@@ -112,28 +105,76 @@ export function Network({ session, result, scene: whole, layer: chosen }: Networ
   );
 }
 
+/** A canvas of a layout's size, cleared, and sharp on sharp screens. */
+function sized(canvas: HTMLCanvasElement, { width, height }: Layout): CanvasRenderingContext2D | null {
+  const sharp = Math.min(devicePixelRatio || 1, 2);
+  const [across, down] = [Math.round(width * sharp), Math.round(height * sharp)];
+  if (canvas.width !== across) canvas.width = across;
+  if (canvas.height !== down) canvas.height = down;
+  const context = canvas.getContext('2d');
+  context?.setTransform(1, 0, 0, 1, 0, 0);
+  context?.clearRect(0, 0, across, down);
+  context?.setTransform(sharp, 0, 0, sharp, 0, 0);
+  return context;
+}
+
+interface Edge {
+  readonly from: { readonly x: number; readonly y: number };
+  readonly to: { readonly x: number; readonly y: number };
+}
+
+function drawEdges(
+  context: CanvasRenderingContext2D,
+  edges: readonly Edge[],
+  weights: readonly number[],
+  limit: number,
+  side: number,
+): void {
+  const { positive, negative, soft } = palette();
+  context.globalAlpha = 0.7;
+  for (const [at, { from, to }] of edges.entries()) {
+    const { class: sign, width, dash } = signed(weights[at] ?? 0, limit);
+    context.strokeStyle = sign === 'zero' ? soft : css(sign === 'positive' ? positive : negative);
+    context.lineWidth = width * 0.8;
+    context.setLineDash(dash?.split(' ').map(Number) ?? []);
+    context.beginPath();
+    context.moveTo(from.x + side / 2, from.y);
+    context.lineTo(to.x - side / 2, to.y);
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+  context.setLineDash([]);
+}
+
+/** What each unit makes of the plane, as a small picture in its place. */
+function drawMaps(context: CanvasRenderingContext2D, scene: Scene, { side, at }: Layout): void {
+  const { signed: scale } = palette();
+  const map = document.createElement('canvas');
+  map.width = map.height = GRID;
+  for (const [layer, units] of scene.sizes.entries()) {
+    const values = layer === 0 ? scene.inputs : scene.maps[layer - 1];
+    if (!values) continue;
+    const stride = values.length / (GRID * GRID);
+    const limit = scene.limits[layer] ?? 1;
+    for (let unit = 0; unit < units; unit++) {
+      paint(map, GRID, (cell) => pixelOf(scale, values[cell * stride + unit] ?? Number.NaN, limit));
+      const { x, y } = at(layer, unit);
+      context.drawImage(map, x - side / 2, y - side / 2, side, side);
+    }
+  }
+}
+
 interface UnitGiven extends NetworkGiven {
   readonly layout: Layout;
-  readonly colours: Palette;
   readonly unit: number;
   readonly name: string;
   readonly bias: string | undefined;
   readonly isListed: boolean;
 }
 
-/** A unit: a small picture of what it makes of the plane. It opens the unit's output for the chosen example. */
-function Unit({ session, result, scene, layout, colours, layer, unit, name, bias, isListed }: UnitGiven) {
+/** What lies on a unit's picture: it opens the unit's output for the chosen example. */
+function Unit({ session, result, scene, layout, layer, unit, name, bias, isListed }: UnitGiven) {
   const { inspect, selected } = useFrame();
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const values = layer === 0 ? scene.inputs : scene.maps[layer - 1];
-  const stride = values ? values.length / (GRID * GRID) : 1;
-  const limit = scene.limits[layer] ?? 1;
-  useLayoutEffect(() => {
-    if (!canvas.current || !values) return;
-    paint(canvas.current, GRID, (cell) =>
-      pixelOf(colours.signed, values[cell * stride + unit] ?? Number.NaN, limit),
-    );
-  }, [values, unit, limit, colours]);
   const { x, y } = layout.at(layer, unit);
   const { side } = layout;
   const value = result.quantities[name];
@@ -151,9 +192,7 @@ function Unit({ session, result, scene, layout, colours, layer, unit, name, bias
           if (layer > 0) session.set({ layer }, { merge: 'layer' });
           inspect(name);
         }}
-      >
-        <canvas ref={canvas} width={GRID} height={GRID} />
-      </button>
+      />
       <div class="below" style={{ top: `${side / 2}px` }}>
         {bias === undefined ? (
           <span class="name">{scene.inputNames[unit]}</span>

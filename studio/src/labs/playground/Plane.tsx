@@ -43,9 +43,15 @@ export function Plane({ session, result }: PlaneGiven) {
   const view = scene?.plane.view ?? DRAWN_VIEW;
   const active = drawing ? tool : 'look';
   const colours = palette();
+  const marks = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
-    if (canvas.current) draw(canvas.current, size, { result, points }, view, cursor, colours);
-  }, [result, points, size, view, cursor, colours]);
+    if (canvas.current) drawGround(canvas.current, size, result, view, colours);
+  }, [result, size, view, colours]);
+  // Hundreds of marks, which stay where they are while the ground below them changes many times a second.
+  const limit = scene?.kind === 'regression' ? scene.limits.at(-1) : undefined;
+  useLayoutEffect(() => {
+    if (marks.current) drawMarks(marks.current, size, { result, points }, view, cursor, colours);
+  }, [scene?.examplesKey, scene?.example, limit, points, size, ...view, cursor, colours]);
 
   const act = (x: number, y: number) => {
     if (active === 'look') {
@@ -104,6 +110,7 @@ export function Plane({ session, result }: PlaneGiven) {
           style={{ width: `${size}px`, height: `${size}px` }}
         >
           <canvas ref={canvas} />
+          <canvas ref={marks} />
         </button>
       </div>
       <figcaption>{scene ? <Key scene={scene} colours={colours} /> : null}</figcaption>
@@ -226,28 +233,50 @@ function nearestExample({ points, plane }: Scene, x: number, y: number): number 
 /** More points than this hide each other. */
 const MOST_MARKS = 3000;
 
-function draw(
+/** What the network answers everywhere, and where its answer turns. */
+function drawGround(
   canvas: HTMLCanvasElement,
   size: number,
-  { result, points }: Pick<PlaneGiven, 'result'> & { readonly points: readonly number[] },
-  view: View,
-  cursor: readonly [number, number] | undefined,
+  { scene, trouble }: PlaygroundResult,
+  [, , bottom, top]: View,
   colours: Palette,
 ): void {
+  const { context, sharp } = sized(canvas, size);
+  if (!context) return;
+  if (scene) drawAnswers(canvas, scene, colours);
+  context.setTransform(sharp, 0, 0, sharp, 0, 0);
+  if (scene) drawBoundary(context, scene, size, colours, (y) => ((top - y) / (top - bottom)) * size);
+  if (trouble !== undefined) hatch(context, size, size);
+}
+
+/** A canvas of a size, cleared, whose pixels are those of the screen. */
+function sized(
+  canvas: HTMLCanvasElement,
+  size: number,
+): { context: CanvasRenderingContext2D | null; sharp: number } {
   const sharp = Math.min(devicePixelRatio || 1, 2);
   if (canvas.width !== Math.round(size * sharp)) canvas.width = canvas.height = Math.round(size * sharp);
   const context = canvas.getContext('2d');
+  context?.setTransform(1, 0, 0, 1, 0, 0);
+  context?.clearRect(0, 0, canvas.width, canvas.height);
+  return { context, sharp };
+}
+
+function drawMarks(
+  canvas: HTMLCanvasElement,
+  size: number,
+  { result, points }: Pick<PlaneGiven, 'result'> & { readonly points: readonly number[] },
+  [left, right, bottom, top]: View,
+  cursor: readonly [number, number] | undefined,
+  colours: Palette,
+): void {
+  const { context, sharp } = sized(canvas, size);
   if (!context) return;
-  const [left, right, bottom, top] = view;
+  context.setTransform(sharp, 0, 0, sharp, 0, 0);
   const across = (x: number) => ((x - left) / (right - left)) * size;
   const down = (y: number) => ((top - y) / (top - bottom)) * size;
   const { scene } = result;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  if (scene) drawAnswers(canvas, scene, colours);
-  else context.clearRect(0, 0, canvas.width, canvas.height);
-  context.setTransform(sharp, 0, 0, sharp, 0, 0);
   if (scene) {
-    drawBoundary(context, scene, size, colours, down);
     const count = Math.min(scene.points.x.length, MOST_MARKS);
     for (let at = 0; at < count; at++) {
       const [x, y] = [across(scene.points.x[at] ?? 0), down(scene.points.y[at] ?? 0)];
@@ -262,7 +291,6 @@ function draw(
       context.fill();
     }
   }
-  if (result.trouble !== undefined) hatch(context, size, size);
   if (cursor) drawCross(context, across(cursor[0]), down(cursor[1]), colours);
 }
 
@@ -270,10 +298,7 @@ function draw(
 function drawAnswers(canvas: HTMLCanvasElement, scene: Scene, colours: Palette): void {
   const answers = scene.maps.at(-1);
   if (!answers) return;
-  if (scene.plane.axes === 1) {
-    canvas.getContext('2d')?.clearRect(0, 0, canvas.width, canvas.height);
-    return;
-  }
+  if (scene.plane.axes === 1) return;
   const colourOf = (label: number) => styleOf(scene, label, colours).colour ?? colours.zero;
   if (scene.kind === 'regression') {
     const limit = scene.limits.at(-1) ?? 1;

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { InTurn } from '../../parts/InTurn.tsx';
 import { NumberField } from '../../parts/NumberField.tsx';
 import type { Given } from './Controls.tsx';
 import { Curves } from './Curves.tsx';
@@ -12,25 +13,41 @@ export function Stage({ session, result }: Given & { readonly result: Playground
   const { scene, problem, notice, trouble } = result;
   const { layer } = session.properties.value;
   const theme = document.documentElement.dataset.theme;
-  // While it trains, properties and result change by turns: what is drawn of a result is drawn once.
+  // What takes its turn looks at the result by itself.
   const numbers = useMemo(
-    () =>
-      scene && (
-        <div>
-          <Curves result={result} scene={scene} />
-          <Confusion result={result} scene={scene} />
-        </div>
-      ),
-    [result, scene],
+    () => (
+      <InTurn session={session} turn={2}>
+        {(now) =>
+          now.scene && (
+            <div>
+              <Curves result={now} scene={now.scene} />
+              <Confusion result={now} scene={now.scene} />
+            </div>
+          )
+        }
+      </InTurn>
+    ),
+    [session],
   );
   const network = useMemo(
-    () => scene && <Network session={session} result={result} scene={scene} layer={layer} />,
-    [session, result, scene, layer, theme],
+    () => (
+      <InTurn session={session} turn={1}>
+        {(now) =>
+          now.scene && <Network key={theme} session={session} result={now} scene={now.scene} layer={layer} />
+        }
+      </InTurn>
+    ),
+    [session, layer, theme],
   );
   const table = useMemo(
-    () => scene && <LayerTable session={session} result={result} scene={scene} layer={layer} />,
-    [session, result, scene, layer],
+    () => (
+      <InTurn session={session} turn={3}>
+        {(now) => now.scene && <LayerTable session={session} result={now} scene={now.scene} layer={layer} />}
+      </InTurn>
+    ),
+    [session, layer],
   );
+  const elsewhere = useMemo(() => <Elsewhere session={session} />, [session]);
   return (
     <div class="playground">
       {[problem, notice, trouble].map((line) =>
@@ -72,7 +89,7 @@ export function Stage({ session, result }: Given & { readonly result: Playground
             </div>
           )}
           {table}
-          <Elsewhere session={session} />
+          {elsewhere}
         </>
       )}
     </div>

@@ -54,6 +54,8 @@ export interface Scene {
   readonly inputNames: readonly string[];
   readonly sizes: readonly number[];
   readonly activations: readonly string[];
+  /** The same as long as the examples are. */
+  readonly examplesKey: string;
   readonly points: {
     readonly x: Float32Array;
     readonly y: Float32Array;
@@ -205,7 +207,7 @@ function sceneOf(
   for (const row of task.dev) dev[row] = 1;
   return {
     ...{ kind, classNames, slots, inputNames, sizes: probe.sizes, activations: probe.activations },
-    ...{ maps, inputs: floats, example, curve, counted },
+    ...{ maps, inputs: floats, example, curve, counted, examplesKey: task.key },
     points: {
       x: Float32Array.from(plane.x),
       y: Float32Array.from(plane.y),
@@ -345,6 +347,17 @@ export async function train(
   const [onTrain, onDev] = [task.train, task.dev].map((rows) => meanOver(losses, rows));
   const curve = withPoint(curveOf(properties), state.step, onTrain ?? Number.NaN, onDev ?? Number.NaN);
   return { ...state, curve, trouble };
+}
+
+/** Where training leads, and what it looks like there: one message for each picture of a run. */
+export interface Advanced {
+  readonly trained: Trained;
+  readonly result: PlaygroundResult;
+}
+
+export async function advance(argument: TrainArgument, work: Work): Promise<Advanced> {
+  const trained = await train(argument, work);
+  return { trained, result: await compute({ ...argument.properties, ...trained }) };
 }
 
 /** Messages are let in after so many milliseconds. */

@@ -6,7 +6,7 @@ import { packFloats, unpackFloats } from '../../packed.ts';
 import type { Session } from '../../session.ts';
 import { Cancelled } from '../../worker/client.ts';
 import { Controls } from './Controls.tsx';
-import type { PlaygroundResult, TrainArgument, Trained } from './compute.ts';
+import type { Advanced, PlaygroundResult, TrainArgument } from './compute.ts';
 import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
 import {
   ACTIVATIONS,
@@ -36,7 +36,7 @@ export const lab = defineLab<PlaygroundProperties, PlaygroundResult>({
   ahas: AHAS,
   describe,
   edit,
-  training: { step, run },
+  training: { moves: ['w', 'o', 'step', 'curve', 'trouble'], step, run },
   async reseed(session, seed) {
     session.set({ ...AFRESH, seed });
   },
@@ -51,11 +51,14 @@ async function step(session: Playground): Promise<void> {
   await advance(session, { steps: 1 });
 }
 
-/** What a turn of a run is, by speed: steps, or milliseconds of training; and how long the next one waits. */
+/**
+ * What a turn of a run is, by speed: steps, or milliseconds of training; and how long the next one waits. While the
+ * page draws, nothing is trained: the machine may have no core for both.
+ */
 const PACES = {
   slow: { steps: 1, wait: 200 },
   medium: { steps: 50, wait: 40 },
-  fast: { milliseconds: 40, wait: 0 },
+  fast: { milliseconds: 16, wait: 0 },
 } as const;
 
 async function run(session: Playground, signal: AbortSignal): Promise<void> {
@@ -82,11 +85,14 @@ async function advance(
   }
   try {
     const given: TrainArgument = { properties, ...amount };
-    const trained = await session.call<Trained>('train', given, signal ? { signal } : {});
+    const { trained, result } = await session.call<Advanced>('advance', given, signal ? { signal } : {});
+    // The picture before is drawn to its end.
+    await session.drawn();
+    if (signal?.aborted) return false;
     // What was changed by hand meanwhile counts; this was learned from what is no more.
     if (session.properties.value !== properties) return true;
     if (trained.trouble !== '') session.commit();
-    session.set(trained, signal && trained.trouble === '' ? { merge: 'run' } : {});
+    session.show(trained, result, signal && trained.trouble === '' ? { merge: 'run' } : {});
     return trained.trouble === '';
   } catch (stopped) {
     if (!(stopped instanceof Cancelled)) throw stopped;
