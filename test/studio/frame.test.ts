@@ -137,8 +137,20 @@ describe.skipIf(!executable)(`the frame in a browser${note}`, () => {
     expect(await studio.hash()).toContain('a=0.5');
     await studio.go('#/mlp?v=1&at=3&lock=a&hide=printed');
     expect(await studio.page.isDisabled('.controls input[type="range"]')).toBe(true);
-    expect(await studio.page.$('.segments')).toBeNull();
+    expect(await studio.page.$('.controls .segments')).toBeNull();
     expect(await studio.hash()).toContain('lock=a');
+  });
+
+  test('has a help that tells of keys, and of links that lock and hide', async () => {
+    await using studio = await Studio.open();
+    await studio.go('#/mlp');
+    const { page } = studio;
+    await page.click('.tools button[aria-label="Help"]');
+    expect(await page.textContent('dialog')).toMatch(/Lecture mode.*lock=.*hide=/s);
+    await expectAccessible(studio);
+    await page.keyboard.press('Escape');
+    expect(await page.$('dialog')).toBeNull();
+    expect(studio.troubles).toEqual([]);
   });
 
   test('runs only after a prediction or a skip, pauses, and can be used by keyboard alone', async () => {
