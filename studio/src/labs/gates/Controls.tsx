@@ -49,7 +49,7 @@ export function Controls({ session }: { readonly session: Session<GatesPropertie
               key={String(bipolar)}
               type="button"
               aria-pressed={isBipolar(properties) === bipolar}
-              aria-label={bipolar ? 'Inputs −1 and 1' : 'Inputs 0 and 1'}
+              title={bipolar ? 'Inputs −1 and 1' : 'Inputs 0 and 1'}
               onClick={() => session.set(withInputs(properties, bipolar))}
             >
               {bipolar ? '±1' : '0, 1'}
