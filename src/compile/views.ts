@@ -1,5 +1,5 @@
 import type { Shape } from '../graph/ndarray.ts';
-import type { Node, Windowing } from '../graph/ops.ts';
+import { MOVEMENT, type Node, type Windowing } from '../graph/ops.ts';
 import { sameShape } from '../graph/shapes.ts';
 
 /** Where indices along one axis read stored numbers: from `low` up to, not including, `high`; zeros outside. */
@@ -58,6 +58,15 @@ export type MovementNode = Extract<
   Node,
   { op: 'reshape' | 'permute' | 'broadcast' | 'slice' | 'pad' | 'flip' | 'window' }
 >;
+
+export function isMovement(node: Node): node is MovementNode {
+  return MOVEMENT.has(node.op);
+}
+
+/** What lies under all rearrangements. */
+export function underMovement(node: Node): Node {
+  return isMovement(node) ? underMovement(node.inputs[0] as Node) : node;
+}
 
 /** The view of a movement's result through the view of its input; undefined where strides cannot say it. */
 export function move(view: View, node: MovementNode): View | undefined {

@@ -158,7 +158,7 @@ export class NativeProduct {
       return code.get(side.address).emit('i32.add').keep('i32');
     };
     const rightSide = copied
-      ? { transposed: true, stride: columns.length, address: context.addressOf(copied) }
+      ? { ...copied, address: context.addressOf(copied.buffer) }
       : { ...(right as Stored), address: b.address };
     eachBlock(context, grid.blocks, 1, (block) => {
       const [row, column] = placeIn(context, grid, columns.length, block);
@@ -183,19 +183,21 @@ export class NativeProduct {
     this.#finish();
   }
 
-  /** The right side as dense rows along the depth. */
-  #copyRight(): Buffer {
+  /** The right side line by line, each along the depth if its numbers lie side by side so, else across it. */
+  #copyRight(): Stored & { buffer: Buffer } {
     const { columns, depth } = this.#product;
-    const target = this.#phases.scratch('float32', depth * columns.length);
-    const context = this.#phases.begin(4 * depth * columns.length, depth);
+    const [, probe] = this.#product.probe(this.#phases);
+    const transposed = plainSide(probe)?.depth !== elementBytes(probe);
+    const [count, length] = transposed ? [depth, columns.length] : [columns.length, depth];
+    const buffer = this.#phases.scratch('float32', depth * columns.length);
+    const context = this.#phases.begin(4 * depth * columns.length, count);
     const [, right] = this.#product.sides(context, []);
-    const to = context.addressOf(target);
-    const line = (k: Counter) =>
-      copyLine(context, right, right.depth, k, right.outer, lineAt(context, to, k, columns.length));
-    const { code, share } = context;
-    if (share) forShare(code, share, depth, 1, 1, line);
-    else forEach(code, 0, depth, 1, line);
-    return target;
+    const [lines, along] = transposed ? [right.depth, right.outer] : [right.outer, right.depth];
+    const to = context.addressOf(buffer);
+    eachBlock(context, count, 1, (at) =>
+      copyLine(context, right, lines, at, along, lineAt(context, to, at, length)),
+    );
+    return { transposed, stride: length, buffer };
   }
 
   /** The depth in chunks that threads share, each with sums of its own, added up in order. */
