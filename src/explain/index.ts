@@ -15,6 +15,7 @@ export { type Contribution, Evaluation } from './expression/evaluation.ts';
 export { ExpressionGraph, graph } from './expression/graph.ts';
 export { ExpressionError } from './expression/parse.ts';
 export { type Step, symbolOf } from './expression/step.ts';
+export { type ActivationRow, activationRow } from './ledger/activations.ts';
 export { type ExplainOptions, explain } from './ledger/explain.ts';
 export { Ledger } from './ledger/ledger.ts';
 export { halfSquaredError } from './ledger/losses.ts';

@@ -1,3 +1,4 @@
+import type { Slip } from 'pellucid/units';
 import type { ComponentChild } from 'preact';
 import type { NetworkDescription } from './network.ts';
 import type { PropertyTable } from './properties.ts';
@@ -22,6 +23,12 @@ export interface LabResult {
   readonly said: string;
   /** The picture in one sentence. */
   readonly summary: string;
+}
+
+/** A number that was opened for itself. */
+export interface OpenedNumber {
+  readonly value: number;
+  readonly formula?: FormulaData;
 }
 
 /** A number of the stage that can be changed: which property holds it. */
@@ -71,10 +78,16 @@ export interface LabDefinition<P extends object, R extends LabResult> {
   readonly Stage: (given: { session: Session<P, R>; result: R }) => ComponentChild;
   readonly selfChecks: readonly SelfCheck<P, R>[];
   readonly ahas: readonly Aha<P>[];
+  /** Where the lecture's text on this is not what it means. */
+  readonly slips?: readonly Slip[];
   /** What a quantity is, in words. */
   readonly describe: (name: string, result: R) => string;
   /** How a quantity can be changed by hand; undefined where it follows from others. */
   readonly edit?: (name: string, properties: P, result: R) => Editing<P> | undefined;
+  /**
+   * Whether the worker's `open` tells of a number that the result does not: there are more of them than it could carry.
+   */
+  readonly opens?: boolean;
   /** The quantity that an exercise hides everywhere. */
   readonly veiled?: (properties: P) => string | undefined;
   /** The property that counts the steps taken, where the lab walks through a trace. */
@@ -90,8 +103,8 @@ export interface LabDefinition<P extends object, R extends LabResult> {
     step(session: Session<P, R>): Promise<void>;
     run(session: Session<P, R>, signal: AbortSignal): Promise<void>;
   };
-  /** Its network, for other labs; and its properties from a network, or a sentence why it cannot be shown. */
-  readonly network?: (properties: P, result: R) => NetworkDescription | undefined;
+  /** Its network, for other labs, or a sentence why it cannot travel; and its properties from a network, likewise. */
+  readonly network?: (properties: P, result: R) => NetworkDescription | string | undefined;
   readonly receive?: (network: NetworkDescription) => Partial<P> | string;
 }
 

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { LONGEST, writeAddress } from './address.ts';
+import { keep, recall } from './frame/storage.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512));
@@ -17,15 +19,36 @@ const schema = v.object({
   target: v.optional(v.array(finite)),
   /** What each layer after the input layer makes of the example. */
   outputs: v.optional(v.array(v.array(finite))),
+  /** What is made small, where that is known. */
+  loss: v.optional(v.picklist(['half', 'crossentropy', 'mse', 'mae', 'huber'])),
   learningRate: v.optional(v.pipe(finite, v.minValue(0))),
 });
 
 /** A network of fully connected layers, as it travels from lab to lab. */
 export type NetworkDescription = v.InferOutput<typeof schema>;
 
+/** Instead of a network in a link: that it is kept in this browser. */
+const KEPT = 'kept';
+/** Longer text is no network that any lab here has made. */
+const LONGEST_NETWORK = 1_000_000;
+
+/**
+ * The address at which a lab opens a network. One that is too large for a link is kept in this browser until the next
+ * one is.
+ */
+export function addressOf(lab: string, network: NetworkDescription): string {
+  const text = JSON.stringify(network);
+  const whole = writeAddress(lab, new URLSearchParams({ net: text }));
+  if (whole.length <= LONGEST) return whole;
+  keep('network', text);
+  return writeAddress(lab, new URLSearchParams({ net: KEPT }));
+}
+
 /** A network from text of unknown origin; a sentence where it is none. */
-export function readNetwork(text: string): NetworkDescription | string {
-  if (text.length > 400_000) return 'The network is too large to travel in a link.';
+export function readNetwork(given: string): NetworkDescription | string {
+  const text = given === KEPT ? recall('network') : given;
+  if (text === undefined) return 'The network of this link is not kept in this browser.';
+  if (text.length > LONGEST_NETWORK) return 'The network is too large to travel.';
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -53,5 +76,3 @@ function fits({ sizes, weights, biases, activations, input, target, outputs }: N
       (outputs.length === after.length && outputs.every((layer, l) => layer.length === after[l])))
   );
 }
-
-export const writeNetwork = (network: NetworkDescription): string => JSON.stringify(network);

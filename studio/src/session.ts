@@ -1,5 +1,5 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { LabDefinition, LabResult } from './lab.ts';
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { LabDefinition, LabResult, OpenedNumber } from './lab.ts';
 import { fallbacks, keysOf, writeProperties } from './properties.ts';
 import { type CallOptions, Cancelled, Lost, type WorkerClient } from './worker/client.ts';
 
@@ -56,6 +56,9 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   readonly problem: Signal<string | undefined> = signal(undefined);
   /** The quantity in the inspector. */
   readonly selected: Signal<string | undefined> = signal(undefined);
+  /** What the worker told of a selected number that the result has no formula for; of no other. */
+  readonly opened: Signal<{ readonly name: string; readonly number: OpenedNumber | undefined } | undefined> =
+    signal(undefined);
   readonly running = signal(false);
   readonly speed: Signal<Speed> = signal('medium');
   /** Which answer was predicted; −1 where the question was skipped. */
@@ -79,6 +82,8 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   #stale = false;
   #closed = false;
   #run: AbortController | undefined;
+  #opening: AbortController | undefined;
+  #stopOpening: (() => void) | undefined;
   #drawing: Promise<void> | undefined;
 
   constructor(
@@ -98,6 +103,7 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
     this.veiled = computed(() => lab.veiled?.(this.properties.value));
     this.position = computed(() => this.#positionIn(this.properties.value));
     this.length = computed(() => this.result.value?.length ?? 0);
+    if (lab.opens) this.#stopOpening = effect(() => void this.#open());
     void this.#compute();
   }
 
@@ -259,9 +265,28 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
     return writeProperties(this.lab.properties, this.properties.value);
   }
 
+  /** Asks the worker for the selected number, where the result does not say how it comes about. */
+  async #open(): Promise<void> {
+    const [name, result] = [this.selected.value, this.result.value];
+    this.#opening?.abort();
+    if (name === undefined || !result || result.isBrief || name in result.formulas) return;
+    const asked = new AbortController();
+    this.#opening = asked;
+    try {
+      const argument = { properties: this.properties.peek(), name };
+      const number = await this.call<OpenedNumber | undefined>('open', argument, { signal: asked.signal });
+      this.opened.value = { name, number };
+    } catch (problem) {
+      if (problem instanceof Cancelled) return;
+      this.problem.value = problem instanceof Error ? problem.message : String(problem);
+    }
+  }
+
   /** Leaves: nothing goes on. */
   close(): void {
     this.pause();
+    this.#stopOpening?.();
+    this.#opening?.abort();
     this.#closed = true;
     this.#asked?.abort();
   }

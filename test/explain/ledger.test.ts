@@ -162,8 +162,10 @@ const networks = fc.record({
   sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
   inputs: fc.integer({ min: 1, max: 12 }),
   examples: fc.integer({ min: 1, max: 3 }),
-  hidden: fc.constantFrom<ActivationName>('sigmoid', 'tanh', 'relu', 'softplus', 'gelu'),
-  ending: fc.constantFrom('lecture', 'squared', 'classes', 'logits', 'binary'),
+  hidden: fc.constantFrom<ActivationName>(
+    ...(['sigmoid', 'tanh', 'relu', 'softplus', 'gelu', 'leakyRelu', 'elu', 'silu', 'softsign'] as const),
+  ),
+  ending: fc.constantFrom('lecture', 'squared', 'classes', 'logits', 'binary', 'huber'),
   scale: fc.constantFrom(0.01, 1, 30),
 });
 
@@ -179,6 +181,7 @@ test('every formula of a random network comes, from its shown operands, to its s
         classes: 'softmax',
         logits: 'linear',
         binary: 'sigmoid',
+        huber: 'linear',
       } as const;
       const model = sequential([
         input([inputs]),
@@ -196,6 +199,7 @@ test('every formula of a random network comes, from its shown operands, to its s
         squared: { loss: meanSquaredError(), y: tensor(draw(examples * units, 3), { shape: wide }) },
         classes: { loss: sparseCategoricalCrossentropy(), y: tensor(labels) },
         logits: { loss: sparseCategoricalCrossentropy({ fromLogits: true }), y: tensor(labels) },
+        huber: { loss: 'huber' as const, y: tensor(draw(examples * units, 5), { shape: wide }) },
         binary: { loss: 'binaryCrossentropy' as const, y: tensor(bits, { shape: wide }) },
       };
       if (ending !== 'lecture')

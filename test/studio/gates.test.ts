@@ -7,6 +7,7 @@ import {
   gateOf,
   gateState,
   PROPERTIES,
+  withInputs,
 } from '../../studio/src/labs/gates/properties.ts';
 import { fallbacks } from '../../studio/src/properties.ts';
 import {
@@ -62,6 +63,21 @@ describe('gates and the perceptron, computed', () => {
     expect(quantities).toMatchObject({ 'p_1[+]': 0.5, 'p_2[+]': 0.5, 'p_1[−]': 0.5, 'p_2[−]': 0.5 });
   });
 
+  test.each([
+    ['and', 2, [1, 1, -1]],
+    ['or', 2, [1, 1, 1]],
+  ] as const)(
+    'with inputs −1 and 1, %s stops in epoch %d with the course’s weights',
+    (gate, epoch, weights) => {
+      const { stopped, quantities, epoch: last } = at({ ...gateState(gate, true), at: END });
+      expect([stopped, last]).toEqual([true, epoch]);
+      expect(['w_1', 'w_2', 'b'].map((name) => quantities[name])).toEqual(weights);
+      const { x } = withInputs({ x: gateState(gate).x }, true);
+      expect(x).toEqual(gateState(gate, true).x);
+      expect(withInputs({ x }, false).x).toEqual(gateState(gate).x);
+    },
+  );
+
   test('another order is another walk to a line', () => {
     const [first, other] = [at({ at: END }), at({ order: [1, 2, 3, 4], at: END })];
     expect(other.rows.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
@@ -108,6 +124,55 @@ describe.skipIf(!executable)(`gates and the perceptron in a browser${note}`, () 
     await page.keyboard.press('Enter');
     await studio.settled();
     expect(await studio.hash()).toContain('at=1');
+    await expectParity(studio, subject);
+    await expectRoundTrip(studio);
+    expect(studio.troubles).toEqual([]);
+  });
+
+  test('points are dragged by pointer and by keys, change sides, come and go, and each is one undo', async () => {
+    await using studio = await Studio.open();
+    const { page } = studio;
+    await studio.go('#/gates?at=12');
+    const before = await studio.numbers();
+    const undone = async () => {
+      await page.click('.transport button:has-text("Undo")');
+      await studio.settled();
+      expect(await studio.numbers()).toEqual(before);
+    };
+    const point = (number: number) => page.locator(`.gates .handle[aria-label^="Point ${number},"]`);
+    const box = await point(4).boundingBox();
+    if (!box) throw new Error('no point');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    for (let i = 1; i <= 6; i++) await page.mouse.move(x + 4 * i, y - 7 * i);
+    await page.mouse.up();
+    await studio.settled();
+    expect(Number(await page.getAttribute('[data-q="x_1[row 4]"]', 'data-value'))).toBeGreaterThan(1.05);
+    expect(Number(await page.getAttribute('[data-q="x_2[row 4]"]', 'data-value'))).toBeGreaterThan(1.15);
+    await expectParity(studio, subject);
+    await undone();
+    await point(1).focus();
+    for (const key of ['ArrowUp', 'ArrowUp', 'ArrowRight']) await page.keyboard.press(key);
+    await studio.settled();
+    expect(await page.getAttribute('[data-q="x_2[row 1]"]', 'data-value')).toBe('0.2');
+    expect(await page.getAttribute('[data-q="x_1[row 1]"]', 'data-value')).toBe('0.1');
+    for (let i = 0; i < 2; i++) await page.click('.transport button:has-text("Undo")');
+    await undone();
+    await point(2).focus();
+    await page.keyboard.press('Enter');
+    await studio.settled();
+    expect(await page.getAttribute('[data-q="t[row 2]"]', 'data-value')).toBe('1');
+    await undone();
+    await point(3).focus();
+    await page.keyboard.press('Delete');
+    await studio.settled();
+    expect(await page.locator('.gates .handle').count()).toBe(3);
+    await expectParity(studio, subject);
+    await undone();
+    await page.click('.controls button:has-text("Add a point")');
+    await studio.settled();
+    expect(await page.locator('.gates .handle').count()).toBe(5);
     await expectParity(studio, subject);
     await expectRoundTrip(studio);
     expect(studio.troubles).toEqual([]);

@@ -1,7 +1,7 @@
 import { dense, input, layers, type Model, model, optimizers, sequential } from 'pellucid';
 import { measureSignals } from 'pellucid/explain';
 import { describe, expect, test } from 'vitest';
-import { compute } from '../../studio/src/labs/gradient-flow/compute.ts';
+import { compute, open } from '../../studio/src/labs/gradient-flow/compute.ts';
 import { AHAS, QUESTION, SELF_CHECKS } from '../../studio/src/labs/gradient-flow/lesson.tsx';
 import { batchOf, initializerFor, networkOf } from '../../studio/src/labs/gradient-flow/network.ts';
 import {
@@ -10,10 +10,11 @@ import {
   PROPERTIES,
   STARTS,
 } from '../../studio/src/labs/gradient-flow/properties.ts';
-import { receive } from '../../studio/src/labs/gradient-flow/receive.ts';
 import { trained } from '../../studio/src/labs/gradient-flow/training.ts';
-import { type NetworkDescription, writeNetwork } from '../../studio/src/network.ts';
+import { receive } from '../../studio/src/labs/gradient-flow/travel.ts';
+import type { NetworkDescription } from '../../studio/src/network.ts';
 import { fallbacks } from '../../studio/src/properties.ts';
+import { operandsIn } from '../../studio/src/worker/formulaData.ts';
 import { handCheck } from './handCheck.ts';
 import {
   checkByHand,
@@ -30,7 +31,7 @@ import {
   sliderToFrame,
 } from './harness.ts';
 
-const subject = { properties: PROPERTIES, compute };
+const subject = { properties: PROPERTIES, compute, open };
 const start = fallbacks(PROPERTIES);
 const with_ = (changes: Partial<FlowProperties>): FlowProperties => ({ ...start, ...changes });
 const at = (changes: Partial<FlowProperties>) => compute(with_(changes));
@@ -230,6 +231,57 @@ describe('gradient flow, computed', () => {
 
 const NAN = '#/gradient-flow?v=1&start=large&depth=20&at=2';
 
+describe('a number that is asked for', () => {
+  /** What came with the page: data, and what was before the step that led here. */
+  const isGiven = (name: string, { at: steps }: FlowProperties) =>
+    /^[xt][_[]|^α$|^limit$|⁻/.test(name) || (steps === 0 && /^[wb]_/.test(name));
+
+  test.each([
+    { f: 'relu', start: 'he', depth: 3 },
+    { f: 'tanh', depth: 3, norm: 'batch', at: 2 },
+    { f: 'sigmoid', depth: 3, norm: 'layer', skip: true, clip: 'norm', limit: 0.5, at: 3 },
+    { f: 'elu', depth: 4, width: 3, skip: true, clip: 'value', limit: 0.01, at: 1, layer: 2 },
+    { f: 'gelu', depth: 2, width: 5, start: 'large' },
+  ] as const)('opens back to the data and the weights at the start: $f, $norm', async (changes) => {
+    const properties = with_(changes);
+    const { quantities } = await compute(properties);
+    const seen = new Set<string>();
+    const open_ = [
+      'a_2,1[1]',
+      'e_1,2[64]',
+      'g_2,1[2]',
+      'g_1,2[bias]',
+      'w_2[1]',
+      'b_1,1',
+      'φ_2',
+      'v_3,1',
+      'o[2]',
+      'a_1,3[40]',
+    ];
+    while (open_.length > 0 && seen.size < 300) {
+      const name = open_.shift() ?? '';
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const found = await open({ properties, name });
+      if (isGiven(name, properties)) expect(found?.formula, name).toBeUndefined();
+      else if (!(name in quantities) || found) {
+        expect(found?.formula, `${name} ${found?.value}`).toBeDefined();
+        open_.push(...operandsIn(found?.formula?.expression ?? NOTHING).map(({ symbol }) => symbol));
+      }
+      if (found && name in quantities) expectClose(found.value, quantities[name] ?? Number.NaN);
+    }
+    expect(seen.size).toBeGreaterThan(60);
+  });
+
+  test('knows nothing of what is not there', async () => {
+    for (const name of ['a_99,1[1]', 'a_1,99[1]', 'a_1,1[99]', 'x_9[1]', 'nonsense', 'w_1[9999]']) {
+      expect(await open({ properties: start, name }), name).toBeUndefined();
+    }
+  });
+});
+
+const NOTHING = { kind: 'number', value: 0 } as const;
+
 describe.skipIf(!executable)(`gradient flow in a browser${note}`, () => {
   test('every number is the library’s, opens, and can be worked out by hand', async () => {
     await using studio = await Studio.open();
@@ -340,22 +392,32 @@ describe.skipIf(!executable)(`gradient flow in a browser${note}`, () => {
     expect(studio.troubles).toEqual([]);
   });
 
-  test('takes a network from another lab', async () => {
+  test('opens an example’s way through a unit, number by number, down to the data', async () => {
     await using studio = await Studio.open();
-    for (const [from, least] of [
-      ['#/mlp?v=1', 20],
-      ['#/playground?v=1', 50],
-    ] as const) {
-      await studio.go(from);
-      await studio.page.click('.tools button[aria-label="Share"]');
-      const href = await studio.page.getAttribute('.others a[href*="gradient-flow"]', 'href');
-      await studio.go(href ?? '');
-      expect(await studio.page.textContent('.controls')).toContain('from another lab');
-      expect(await expectParity(studio, subject)).toBeGreaterThan(least);
-      await expectRoundTrip(studio);
+    const { page } = studio;
+    await studio.go('#/gradient-flow?v=1&depth=3&f=tanh&norm=layer&at=2&layer=2');
+    await page.click('.stage [data-q="m_2,1"]');
+    for (const name of ['Σa_2,1', 'a_2,1[1]', 'h_2,1[1]', 'z_2,1[1]', 'a_1,1[1]']) {
+      await page.click(`.inspector .operands [data-q$="←${name}"]`);
+      await page.waitForSelector(`.inspector [data-formula="${name}"].filled`);
+      const checked = await page.$eval('.inspector .math.filled', handCheck);
+      expect(checked.holds, checked.text).toBe(true);
+      await expectParity(studio, subject);
     }
+    await page.click('.stage [data-q="G_2,1"]');
+    for (const name of ['Σg²_2,1', 'g_2,1[1]', 'δ_2,1[1]', 'u_2,1[1]', 'e_2,1[1]']) {
+      await page.click(`.inspector .operands [data-q$="←${name}"]`);
+      await page.waitForSelector(`.inspector [data-formula="${name}"].filled`);
+      const checked = await page.$eval('.inspector .math.filled', handCheck);
+      expect(checked.holds, checked.text).toBe(true);
+    }
+    expect(studio.troubles).toEqual([]);
+  });
+
+  test('takes no network whose layers it does not know', async () => {
+    await using studio = await Studio.open();
     const strange = { sizes: [1, 1], weights: [[[1]]], biases: [[0]], activations: ['cubic'] };
-    await studio.go(`#/gradient-flow?v=1&net=${encodeURIComponent(writeNetwork(strange))}`);
+    await studio.go(`#/gradient-flow?v=1&net=${encodeURIComponent(JSON.stringify(strange))}`);
     expect(await studio.page.textContent('.notices')).toContain('cubic');
     expect(studio.troubles).toEqual([]);
   });

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
 import { type RunningStudio, serveStudio } from '../../src/cli/studio.ts';
 import { readAddress } from '../../studio/src/address.ts';
-import type { LabResult } from '../../studio/src/lab.ts';
+import type { LabResult, OpenedNumber } from '../../studio/src/lab.ts';
 import { LABS } from '../../studio/src/labs/index.ts';
 import { type PropertyTable, readProperties } from '../../studio/src/properties.ts';
 import { operandsIn } from '../../studio/src/worker/formulaData.ts';
@@ -118,6 +118,8 @@ export class Studio implements AsyncDisposable {
 export interface Subject<P> {
   readonly properties: PropertyTable<P>;
   compute(properties: P): LabResult | Promise<LabResult>;
+  /** What a lab tells of a number when it is asked for. */
+  open?(asked: { readonly properties: P; readonly name: string }): Promise<OpenedNumber | undefined>;
 }
 
 /** What the library computes in Node for an address. */
@@ -135,8 +137,19 @@ const isSame = (a: number, b: number) =>
 
 /** Number parity: each number on the page has the value that the library computes in Node. */
 export async function expectParity<P>(studio: Studio, subject: Subject<P>): Promise<number> {
-  const { quantities, formulas } = await inNode(subject, await studio.hash());
+  const hash = await studio.hash();
+  const result = await inNode(subject, hash);
+  const { quantities } = result;
   const shown = await studio.numbers();
+  const formulas = { ...result.formulas };
+  for (const within of new Set(
+    shown.flatMap(([name]) => (name.includes('←') ? [name.split('←')[0] ?? ''] : [])),
+  )) {
+    if (within in formulas) continue;
+    const { properties } = readProperties(subject.properties, readAddress(hash).query);
+    const formula = (await subject.open?.({ properties, name: within }))?.formula;
+    if (formula) formulas[within] = formula;
+  }
   const wrong = shown.filter(([name, value]) => {
     const [within, operand] = name.includes('←') ? name.split('←') : [undefined, name];
     const wanted =

@@ -56,9 +56,9 @@ describe('the optimizer hill, computed', () => {
   test.each([
     ['momentum', 2 * 1.5],
     ['nesterov', (2 * 1.5) / 2],
-  ] as const)('the limit of %s with μ = 0.5 is %d', (method, limit) => {
+  ] as const)('the limit of %s with β = 0.5 is %d', (method, limit) => {
     const far = (by: number) => {
-      const [way] = at({ ...bowl, ...END, methods: [method], mu: 0.5, a: (by * limit) / 10 }).ways;
+      const [way] = at({ ...bowl, ...END, methods: [method], beta: 0.5, a: (by * limit) / 10 }).ways;
       expect(way?.limit).toBe(limit);
       return Math.abs(way?.places.at(-1)?.[1] ?? Number.NaN);
     };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compute } from '../../studio/src/labs/neuron/compute.ts';
-import { AHAS } from '../../studio/src/labs/neuron/lesson.tsx';
+import { GATE_NAMES, gateUnit } from '../../studio/src/labs/neuron/gate.ts';
+import { AHAS, SELF_CHECKS } from '../../studio/src/labs/neuron/lesson.tsx';
 import { type NeuronProperties, PROPERTIES } from '../../studio/src/labs/neuron/properties.ts';
 import { fallbacks } from '../../studio/src/properties.ts';
 import {
@@ -30,6 +31,17 @@ describe('the neuron, computed', () => {
     expect(inhibited?.Y).toBe(0);
   });
 
+  test('as a gate: OR with T = 0.5, AND from 1 < T ≤ 2, and each of the library’s units is its own', () => {
+    const named = (T: number) => at({ w: [1, 1], x: [0, 0], T }).gate?.name;
+    expect([0.5, 1, 1.1, 2, 2.1].map(named)).toEqual(['or', 'or', 'and', 'and', undefined]);
+    for (const name of GATE_NAMES) expect(at({ ...gateUnit(name), x: [0] }).gate?.name).toBe(name);
+    expect(at({}).gate).toBeUndefined();
+    const and = at(AHAS[3]?.properties ?? {});
+    expect(and.gate?.rows.map(({ output }) => and.quantities[output])).toEqual([0, 0, 0, 1]);
+    const nor = { ...start, w: [-1, -1], x: [0, 0], T: -0.25 };
+    expect(SELF_CHECKS[3]?.done(compute(nor), nor)).toBe(true);
+  });
+
   test('equality fires, and nothing is shown before it is computed', () => {
     expect(at({ w: [1, 1], x: [1, 1], T: 2, at: 2 }).quantities).toMatchObject({ net: 0, Y: 1 });
     expect(at({ at: 0 }).quantities).not.toHaveProperty('net');
@@ -44,7 +56,9 @@ describe.skipIf(!executable)(`the neuron in a browser${note}`, () => {
     for (const hash of ['#/neuron', '#/neuron?v=1&at=2', '#/neuron?v=1&at=2&w=0.25&x=-3&T=-0.75']) {
       await studio.go(hash);
       expect(await expectParity(studio, subject)).toBeGreaterThan(4);
-      expect((await checkByHand(studio)).length).toBe(hash.includes('at=2') ? 3 : 0);
+      // A unit of one input has a truth table of two rows, too.
+      const formulas = hash.includes('w=') ? 7 : hash.includes('at=2') ? 3 : 0;
+      expect((await checkByHand(studio)).length).toBe(formulas);
     }
     expect(studio.troubles).toEqual([]);
   });

@@ -345,44 +345,6 @@ describe.skipIf(!executable)(`the playground in a browser${note}`, () => {
     expect(await studio.numbers()).toEqual(before);
   });
 
-  test('a network travels to the worked MLP and to the graph, and its numbers are the same there', async () => {
-    await using studio = await Studio.open();
-    const { page } = studio;
-    const properties = await trained({ layers: [3], act: ['sigmoid'], e: 5 }, 30);
-    const { quantities } = await compute(properties);
-    const shownValue = async (name: string) =>
-      Number(await page.getAttribute(`.stage [data-q="${name}"]`, 'data-value'));
-    await studio.go(hashOf(properties));
-    await page.click('.elsewhere a:has-text("worked MLP")');
-    await page.waitForSelector('.lab[data-lab="mlp"][data-settled="true"]');
-    for (const name of ['w_13', 'w_25', 'θ_4', 'w_56', 'θ_6', 'x_1', 'x_2']) {
-      expect(await shownValue(name), name).toBe(quantities[name]);
-    }
-    for (let i = 0; i < 8; i++) {
-      await page.click('.transport button:has-text("Step")');
-      await studio.settled();
-    }
-    for (const name of ['I_3', 'O_5', 'I_6', 'O_6']) {
-      expect(await shownValue(name), name).toBeCloseTo(quantities[name] ?? Number.NaN, 5);
-    }
-    await studio.go(hashOf(properties));
-    await page.click('.elsewhere a:has-text("graph")');
-    await page.waitForSelector('.lab[data-lab="graph"][data-settled="true"]');
-    expect(await shownValue('w_13')).toBe(quantities.w_13);
-    await page.click('.choices button:has-text("Skip")');
-    await page.selectOption('.speed select', 'fast');
-    await page.click('.transport button.main');
-    await page.waitForSelector('.stage [data-q="Y"]');
-    await page.click('.transport button.main');
-    expect(await shownValue('Y')).toBeCloseTo(quantities.O_6 ?? Number.NaN, 5);
-    await studio.go(hashOf({ ...start, data: 'blobs', classes: 3 }));
-    await page.click('.elsewhere a:has-text("worked MLP")');
-    await page.waitForFunction(() =>
-      document.querySelector('.notices')?.textContent?.includes('hidden units must be sigmoid'),
-    );
-    expect(studio.troubles).toEqual([]);
-  });
-
   test('leaves as TypeScript, as Python and as a file, and the file comes back', async () => {
     await using studio = await Studio.open();
     const { page } = studio;

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { compute } from '../../studio/src/labs/topologies/compute.ts';
 import { PULLS } from '../../studio/src/labs/topologies/learn.ts';
 import { AHAS, QUESTION, SELF_CHECKS } from '../../studio/src/labs/topologies/lesson.tsx';
+import { unmarked } from '../../studio/src/labs/topologies/marks.ts';
 import {
   PATTERNS,
   PROPERTIES,
   START_EDGES,
+  TOPOLOGIES,
   type TopologyProperties,
+  topologyOf,
   unitName,
 } from '../../studio/src/labs/topologies/properties.ts';
 import { fallbacks } from '../../studio/src/properties.ts';
@@ -116,13 +119,36 @@ describe('topologies and learning, computed', () => {
     expect(SELF_CHECKS[3]?.done(result, start)).toBe(true);
   });
 
+  test('three runs side by side are the three runs, each number under a name of its own', () => {
+    const runs = { teacher: 'teacher', alone: 'alone', reward: 'reward' } as const;
+    const together = at({ view: 'learning', at: 17 });
+    for (const view of Object.values(runs)) {
+      const own = at({ view, at: 17 });
+      for (const name of own.learning?.names ?? []) {
+        const marked = name.endsWith(']') ? `${name.slice(0, -1)}, ${view}]` : `${name}[${view}]`;
+        expect(unmarked(marked)).toBe(name);
+        expect(together.quantities[marked], marked).toBe(own.quantities[name]);
+        expect(marked in together.formulas).toBe(name in own.formulas);
+      }
+    }
+    expect(Object.keys(together.quantities).every((name) => unmarked(name) !== name)).toBe(true);
+  });
+
+  test.each(Object.entries(TOPOLOGIES))('the topology %s is what it is called', (name, { edges }) => {
+    expect(topologyOf(edges)).toBe(name);
+    expect(topologyOf(edges.slice(1))).not.toBe(name);
+    const { connected } = at({ edges });
+    expect(connected?.cycle === undefined).toBe(name === 'single' || name === 'multi');
+  });
+
   test('the ahas and self-checks answer to what happens', () => {
-    const [loop, time, mended, alone] = AHAS.map(({ properties }) => at(properties));
+    const [loop, time, mended, three, alone] = AHAS.map(({ properties }) => at(properties));
     expect(loop && SELF_CHECKS[0]?.done(loop, start)).toBe(true);
     expect(time && SELF_CHECKS[1]?.done(time, start)).toBe(true);
     expect(loop && SELF_CHECKS[1]?.done(loop, start)).toBe(false);
     expect(mended && SELF_CHECKS[2]?.done(mended, start)).toBe(true);
     expect(alone?.learning?.units).toHaveLength(2);
+    expect(three?.learnings?.map(({ title }) => title)).toEqual(['With a teacher', 'Alone', 'By reward']);
   });
 });
 
@@ -135,6 +161,7 @@ describe.skipIf(!executable)(`topologies and learning in a browser${note}`, () =
       ['#/topologies?view=teacher&at=17', 4],
       ['#/topologies?view=alone&at=23', 4],
       ['#/topologies?view=reward&at=15', 4],
+      ['#/topologies?view=learning&at=16', 8],
     ] as const) {
       await studio.go(hash);
       expect(await expectParity(studio, subject)).toBeGreaterThan(6);
@@ -193,7 +220,7 @@ describe.skipIf(!executable)(`topologies and learning in a browser${note}`, () =
       await studio.page.keyboard.press('l');
       await expectAccessible(studio);
       await studio.page.keyboard.press('l');
-      for (const view of ['Remember', 'With a teacher', 'By reward']) {
+      for (const view of ['Remember', 'Who gives the signal?', 'With a teacher', 'By reward']) {
         await studio.page.locator(`.segments button:has-text("${view}")`).press('Enter');
         await studio.settled();
         await expectAccessible(studio);

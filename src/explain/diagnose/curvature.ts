@@ -104,7 +104,7 @@ const REMEDIES_CONDITION = [
 
 /**
  * What a curvature means for an optimizer. Plain gradient descent diverges along the steepest direction iff
- * α > 2/λmax, with momentum μ iff α > 2(1 + μ)/λmax, with Nesterov's iff α > 2(1 + μ)/((1 + 2μ)·λmax).
+ * α > 2/λmax, with momentum β iff α > 2(1 + β)/λmax, with Nesterov's iff α > 2(1 + β)/((1 + 2β)·λmax).
  *
  * @see Goodfellow, Bengio and Courville, "Deep learning", 2016, section 4.3; Goh, "Why momentum really works", 2017
  */

@@ -2,6 +2,7 @@ import { activationOf } from '../../layers/activations.ts';
 import { grad } from '../../tensor/gradient.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import {
+  add,
   call,
   divide,
   type Expression,
@@ -27,6 +28,9 @@ export interface ActivationRow {
 }
 
 const one = number(1);
+const isPositive = (net: Operand) => call('less', 0, net);
+/** Keras's slope of a leaky ReLU below 0. */
+const LEAK = 0.2;
 
 const ROWS: Readonly<Record<string, ActivationRow>> = {
   linear: { outputs: [(net) => net], slopes: [] },
@@ -48,6 +52,28 @@ const ROWS: Readonly<Record<string, ActivationRow>> = {
     slopes: [],
   },
   exponential: { outputs: [(net) => call('exp', net)], slopes: [(_, output) => output] },
+  leakyRelu: {
+    outputs: [(net) => call('where', isPositive(net), net, multiply(number(LEAK), net))],
+    slopes: [(net) => call('where', isPositive(net), one, number(LEAK))],
+  },
+  elu: {
+    outputs: [(net) => call('where', isPositive(net), net, call('expm1', net))],
+    slopes: [(net) => call('where', isPositive(net), one, call('exp', net))],
+  },
+  silu: {
+    outputs: [(net) => multiply(net, call('sigmoid', net))],
+    slopes: [
+      (net, output) => add(call('sigmoid', net), multiply(output, subtract(one, call('sigmoid', net)))),
+    ],
+  },
+  softplus: {
+    outputs: [(net) => call('log1p', call('exp', net))],
+    slopes: [(net) => call('sigmoid', net)],
+  },
+  softsign: {
+    outputs: [(net) => divide(net, add(one, call('abs', net)))],
+    slopes: [(net) => divide(one, power(add(one, call('abs', net)), 2))],
+  },
 };
 
 /** The greatest of a row's net inputs. */

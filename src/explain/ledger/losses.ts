@@ -9,6 +9,7 @@ import {
   negate,
   number,
   type Operand,
+  power,
   subtract,
   sum,
 } from '../../units/formula.ts';
@@ -136,6 +137,23 @@ export const LOSSES: Readonly<Record<string, LossRow>> = {
     error: ({ outputs, targets }, k, slope) => {
       const direction = call('sign', subtract(at(targets, k), at(outputs, k)));
       return times(slope, outputs.length === 1 ? direction : divide(direction, outputs.length));
+    },
+  },
+  /** With δ = 1, Keras's default: other widths are given by their numbers alone. */
+  Huber: {
+    loss: [
+      ({ outputs, targets }) =>
+        meanOver(
+          outputs.map((output, k) => {
+            const apart = call('abs', subtract(at(targets, k), output));
+            const near = multiply(number(0.5), power(apart, 2));
+            return call('where', call('less', apart, 1), near, subtract(apart, 0.5));
+          }),
+        ),
+    ],
+    error: ({ outputs, targets }, k, slope) => {
+      const within = call('max', call('min', subtract(at(targets, k), at(outputs, k)), 1), -1);
+      return times(slope, outputs.length === 1 ? within : divide(within, outputs.length));
     },
   },
   BinaryCrossentropy: {

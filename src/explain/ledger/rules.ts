@@ -117,7 +117,7 @@ const adam: RuleMaker = ({ rate, setting, step, config }) => {
 
 const RULES: Readonly<Record<string, RuleMaker>> = {
   SGD: ({ rate, setting, config }) => {
-    const momentum = setting('momentum', 'μ');
+    const momentum = setting('momentum', 'β');
     const down = (g: Operand) => multiply(rate, g);
     if (momentum.value === 0) return { slots: [], change: ({ gradient }) => negate(down(gradient)) };
     return {
@@ -143,7 +143,7 @@ const RULES: Readonly<Record<string, RuleMaker>> = {
     change: ({ gradient, slots }) => negate(scaled(rate, gradient, at(slots, 0), setting('epsilon', 'ε'))),
   }),
   RMSprop: ({ rate, setting, config }) => {
-    const [rho, momentum] = [setting('rho', 'ρ'), setting('momentum', 'μ')];
+    const [rho, momentum] = [setting('rho', 'ρ'), setting('momentum', 'β')];
     const isCentered = config.centered === true;
     const [isMoving, last] = [momentum.value > 0, momentum.value > 0 ? 2 : 1];
     const spread = (slots: readonly Operand[]): Expression =>

@@ -139,7 +139,7 @@ function averageOf(
   const kept = iteration === 0 ? 0 : Number(emaMomentum ?? 0.99);
   return {
     values,
-    kept: operand('β', kept),
+    kept: operand('β_ema', kept),
     overwrites: frequency > 0 && (iteration + 1) % frequency === 0,
   };
 }

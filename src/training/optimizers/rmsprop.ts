@@ -66,7 +66,7 @@ class RMSprop extends WeightOptimizer {
 }
 
 /**
- * s ← ρ·s + (1 − ρ)·g², w ← w − α·g/√(s + ε); with momentum, v ← μ·v + α·g/√(s + ε) and w ← w − v.
+ * s ← ρ·s + (1 − ρ)·g², w ← w − α·g/√(s + ε); with momentum, v ← β·v + α·g/√(s + ε) and w ← w − v.
  *
  * @param options.rho ρ, 0.9 by default
  * @param options.centered takes s − m² for s, m the moving mean of g

@@ -46,10 +46,10 @@ class SGD extends WeightOptimizer {
 }
 
 /**
- * w ← w − α·g; with momentum, v ← μ·v − α·g and w ← w + v (Nesterov: w ← w + μ·v − α·g).
+ * w ← w − α·g; with momentum, v ← β·v − α·g and w ← w + v (Nesterov: w ← w + β·v − α·g).
  *
  * @param options.learningRate α, 0.01 by default
- * @param options.momentum μ, 0 by default
+ * @param options.momentum β, 0 by default
  * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013, section 2
  */
 export const sgd = (options: SGDOptions = {}): Optimizer => new SGD(options);

@@ -1,4 +1,5 @@
 import book from 'lucide-static/icons/book-open.svg?raw';
+import help from 'lucide-static/icons/circle-question-mark.svg?raw';
 import moon from 'lucide-static/icons/moon.svg?raw';
 import presentation from 'lucide-static/icons/presentation.svg?raw';
 import share from 'lucide-static/icons/share-2.svg?raw';
@@ -9,6 +10,7 @@ import { LABS } from '../labs/index.ts';
 import { Icon } from '../parts/Icon.tsx';
 import { WorkerClient } from '../worker/client.ts';
 import { Glossary } from './Glossary.tsx';
+import { Help } from './Help.tsx';
 import { Home } from './Home.tsx';
 import { onKey } from './keys.ts';
 import { LabPage } from './LabPage.tsx';
@@ -30,7 +32,7 @@ const worker = new WorkerClient({
 
 export function App() {
   const { visit, loading } = useVisit();
-  const [dialog, setDialog] = useState<'glossary' | 'share' | undefined>();
+  const [dialog, setDialog] = useState<'glossary' | 'share' | 'help' | undefined>();
   const entry = LABS.find(({ id }) => id === visit?.id);
   useEffect(() => {
     document.title = entry ? `${entry.title} · Pellucid studio` : 'Pellucid studio';
@@ -55,6 +57,7 @@ export function App() {
         <div class="tools">
           <Tool name="Glossary" icon={book} onClick={() => setDialog('glossary')} />
           {visit && <Tool name="Share" icon={share} onClick={() => setDialog('share')} />}
+          <Tool name="Help" icon={help} onClick={() => setDialog('help')} />
           <Tool
             name="Lecture mode (L)"
             icon={presentation}
@@ -73,6 +76,7 @@ export function App() {
       <Notices />
       {visit ? visit.use((session) => <LabPage key={visit} session={session} />) : loading ? null : <Home />}
       {dialog === 'glossary' && <Glossary close={close} />}
+      {dialog === 'help' && <Help close={close} />}
       {dialog === 'share' && visit?.use((session) => <Share session={session} close={close} />)}
     </>
   );

@@ -14,19 +14,26 @@ export function Inspector<P extends object, R extends LabResult>({
 }) {
   const result = session.turns[TURNS - 1]?.value;
   const name = session.selected.value ?? result?.focus;
+  const found = session.opened.value;
+  const opened = found?.name === name ? found?.number : undefined;
   if (
     !result ||
     name === undefined ||
-    !(name in result.quantities || session.lab.edit?.(name, session.properties.value, result))
+    !(name in result.quantities || opened || session.lab.edit?.(name, session.properties.value, result))
   ) {
     return <p class="hint">Choose a number on the stage: here it opens, with the formula it came from.</p>;
   }
-  const formula = result.formulas[name];
-  const value = result.quantities[name];
+  const formula = result.formulas[name] ?? opened?.formula;
+  const value = result.quantities[name] ?? opened?.value;
+  const asking = session.lab.opens && !formula && found?.name !== name;
   const hidden = session.veiled.value === name;
   const editing = session.lab.edit?.(name, session.properties.value, result);
   return (
-    <article class="opened" aria-label={`Inspector: ${symbolText(name.split('.')[0] ?? name)}`}>
+    <article
+      class="opened"
+      aria-busy={asking ? true : undefined}
+      aria-label={`Inspector: ${symbolText(name.split('.')[0] ?? name)}`}
+    >
       <p class="meaning">{session.lab.describe(name, result)}.</p>
       {formula && (
         <div class="formula">
@@ -53,7 +60,9 @@ export function Inspector<P extends object, R extends LabResult>({
           ))}
         </dl>
       )}
-      {!formula && !result.isBrief && <p class="given">Given: it follows from nothing else on this page.</p>}
+      {!formula && !asking && !result.isBrief && (
+        <p class="given">Given: it follows from nothing else on this page.</p>
+      )}
       {editing && <Edit session={session} editing={editing} name={name} />}
     </article>
   );

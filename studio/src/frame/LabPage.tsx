@@ -5,6 +5,7 @@ import { FrameContext } from '../parts/frameContext.ts';
 import { keepOneStop, markStop, moveStop } from '../parts/roving.ts';
 import type { Session } from '../session.ts';
 import { Inspector } from './Inspector.tsx';
+import { OpenIn } from './OpenIn.tsx';
 import { Reading } from './Reading.tsx';
 import { Transport } from './Transport.tsx';
 
@@ -88,6 +89,7 @@ export function LabPage<P extends object, R extends LabResult>({
               <p class="said">{result.said}</p>
               <lab.Stage session={session} result={result} />
               <p class="summary">{result.summary}</p>
+              <OpenIn session={session} />
             </>
           )}
           <p class="unseen" role="status" aria-live="polite">

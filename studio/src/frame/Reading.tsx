@@ -1,3 +1,5 @@
+import type { Slip } from 'pellucid/units';
+import { useState } from 'preact/hooks';
 import type { LabResult } from '../lab.ts';
 import { LABS } from '../labs/index.ts';
 import { type Session, TURNS } from '../session.ts';
@@ -11,6 +13,7 @@ export function Reading<P extends object, R extends LabResult>({
 }) {
   const { lab } = session;
   const { before, after } = around(lab.section);
+  const assumed = before && labsOf(before.number).at(-1);
   const next = LABS[LABS.findIndex(({ id }) => id === lab.id) + 1];
   return (
     <div class="reading">
@@ -20,10 +23,19 @@ export function Reading<P extends object, R extends LabResult>({
       <Predict session={session} />
       <Ahas session={session} />
       <Checks session={session} />
+      {lab.slips && <LectureSlips slips={lab.slips} />}
       <p class="around">
         {before && (
           <>
-            Assumes {before.number} {before.title}.{' '}
+            Assumes{' '}
+            {assumed ? (
+              <a href={`#/${assumed.id}`}>
+                {before.number} {before.title}
+              </a>
+            ) : (
+              `${before.number} ${before.title}`
+            )}
+            .{' '}
           </>
         )}
         {next ? (
@@ -121,6 +133,38 @@ function Checks<P extends object, R extends LabResult>({ session }: { readonly s
               {task}
               {done.has(at) && <span class="unseen"> Done.</span>}
             </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What the lecture's text says here, as it is printed or as it is meant; nothing is put right in silence. */
+function LectureSlips({ slips }: { readonly slips: readonly Slip[] }) {
+  const [printed, setPrinted] = useState(false);
+  return (
+    <section class="lecture-slips" aria-labelledby="lecture-slips">
+      <h2 id="lecture-slips">Where the lecture slips</h2>
+      <fieldset class="segments">
+        <legend class="unseen">The lecture’s text</legend>
+        {[true, false].map((asPrinted) => (
+          <button
+            key={String(asPrinted)}
+            type="button"
+            aria-pressed={printed === asPrinted}
+            onClick={() => setPrinted(asPrinted)}
+          >
+            {asPrinted ? 'as printed' : 'correct'}
+          </button>
+        ))}
+      </fieldset>
+      <ul>
+        {slips.map((slip) => (
+          <li key={slip.where}>
+            <span class="where">{slip.where}</span>
+            <span class={printed ? 'printed' : 'correct'}>{printed ? slip.printed : slip.correct}</span>
+            {!printed && <span class="why">{slip.why}</span>}
           </li>
         ))}
       </ul>

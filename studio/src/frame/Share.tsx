@@ -1,12 +1,11 @@
 import { useRef, useState } from 'preact/hooks';
 import { LONGEST, writeAddress } from '../address.ts';
 import type { LabResult } from '../lab.ts';
-import { LABS } from '../labs/index.ts';
-import { writeNetwork } from '../network.ts';
 import { keysOf } from '../properties.ts';
 import type { Session } from '../session.ts';
 import { Dialog } from './Dialog.tsx';
 import { notify } from './notices.ts';
+import { OpenIn } from './OpenIn.tsx';
 
 /** Links with what is on the page; for teachers, links that lock or hide; files; and the way to other labs. */
 export function Share<P extends object, R extends LabResult>({
@@ -57,7 +56,7 @@ export function Share<P extends object, R extends LabResult>({
         </ul>
       </details>
       <Files session={session} close={close} />
-      <OpenIn session={session} close={close} />
+      <OpenIn session={session} onLeave={close} />
     </Dialog>
   );
 }
@@ -146,35 +145,6 @@ function Files<P extends object, R extends LabResult>({
           Save my answers
         </button>
       </p>
-    </>
-  );
-}
-
-function OpenIn<P extends object, R extends LabResult>({
-  session,
-  close,
-}: {
-  readonly session: Session<P, R>;
-  readonly close: () => void;
-}) {
-  const { lab } = session;
-  const result = session.result.value;
-  const network = result && lab.network?.(session.properties.value, result);
-  const others = LABS.filter((other) => other.receivesNetworks && other.id !== lab.id);
-  if (!network || others.length === 0) return null;
-  const query = new URLSearchParams({ net: writeNetwork(network) });
-  return (
-    <>
-      <h3>Open this network in</h3>
-      <ul class="others">
-        {others.map(({ id, title }) => (
-          <li key={id}>
-            <a href={writeAddress(id, query)} onClick={close}>
-              {title}
-            </a>
-          </li>
-        ))}
-      </ul>
     </>
   );
 }

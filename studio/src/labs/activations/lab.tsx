@@ -1,7 +1,7 @@
 import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
 import type { ActivationResult } from './compute.ts';
-import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
+import { AHAS, Prose, QUESTION, SELF_CHECKS, SLIPS } from './lesson.tsx';
 import { type ActivationProperties, PROPERTIES, Z_RANGE } from './properties.ts';
 import { Stage } from './Stage.tsx';
 import './activations.css';
@@ -17,6 +17,7 @@ export const lab = defineLab<ActivationProperties, ActivationResult>({
   Stage,
   selfChecks: SELF_CHECKS,
   ahas: AHAS,
+  slips: SLIPS,
   position: 'at',
   describe,
   edit,

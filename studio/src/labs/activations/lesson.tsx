@@ -1,4 +1,4 @@
-import { displayed } from 'pellucid/units';
+import { displayed, LECTURE_SLIPS, type Slip } from 'pellucid/units';
 import type { Aha, Question, SelfCheck } from '../../lab.ts';
 import type { ActivationResult } from './compute.ts';
 import type { ActivationProperties } from './properties.ts';
@@ -68,3 +68,5 @@ export const AHAS: readonly Aha<ActivationProperties>[] = [
     properties: { f: 'relu', x: -1, depth: 10, at: 10 },
   },
 ];
+
+export const SLIPS: readonly Slip[] = LECTURE_SLIPS.filter(({ where }) => where.startsWith('1.2'));

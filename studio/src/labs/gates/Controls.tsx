@@ -1,7 +1,18 @@
 import { NumberField } from '../../parts/NumberField.tsx';
 import type { Session } from '../../session.ts';
 import type { GatesResult } from './compute.ts';
-import { GATES, type GatesProperties, gateOf, gateState, rowsOf, targetsOf } from './properties.ts';
+import {
+  GATES,
+  type GatesProperties,
+  gateOf,
+  gateState,
+  isBipolar,
+  MOST,
+  rowsOf,
+  targetsOf,
+  withInputs,
+  withPoint,
+} from './properties.ts';
 
 export function Controls({ session }: { readonly session: Session<GatesProperties, GatesResult> }) {
   const properties = session.properties.value;
@@ -23,9 +34,25 @@ export function Controls({ session }: { readonly session: Session<GatesPropertie
               key={gate}
               type="button"
               aria-pressed={u.length === 0 && chosen === gate}
-              onClick={() => session.set(gateState(gate))}
+              onClick={() => session.set(gateState(gate, isBipolar(properties)))}
             >
               {gate.toUpperCase()}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      {shown('x') && (
+        <fieldset class="segments" disabled={locked('x')}>
+          <legend class="unseen">Inputs</legend>
+          {[false, true].map((bipolar) => (
+            <button
+              key={String(bipolar)}
+              type="button"
+              aria-pressed={isBipolar(properties) === bipolar}
+              title={bipolar ? 'Inputs −1 and 1' : 'Inputs 0 and 1'}
+              onClick={() => session.set(withInputs(properties, bipolar))}
+            >
+              {bipolar ? '±1' : '0, 1'}
             </button>
           ))}
         </fieldset>
@@ -51,6 +78,15 @@ export function Controls({ session }: { readonly session: Session<GatesPropertie
       {shown('order') && (
         <button type="button" disabled={locked('order')} onClick={rotate}>
           First row last
+        </button>
+      )}
+      {shown('x') && (
+        <button
+          type="button"
+          disabled={locked('x') || x.length >= 2 * MOST}
+          onClick={() => session.set(withPoint(properties))}
+        >
+          Add a point
         </button>
       )}
       {shown('u') && (

@@ -2,7 +2,7 @@ import { symbolText } from 'pellucid/units';
 import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
 import type { GatesResult } from './compute.ts';
-import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
+import { AHAS, Prose, QUESTION, SELF_CHECKS, SLIPS } from './lesson.tsx';
 import { type GatesProperties, POINT_RANGE, PROPERTIES } from './properties.ts';
 import { Stage } from './Stage.tsx';
 import './gates.css';
@@ -18,6 +18,7 @@ export const lab = defineLab<GatesProperties, GatesResult>({
   Stage,
   selfChecks: SELF_CHECKS,
   ahas: AHAS,
+  slips: SLIPS,
   position: 'at',
   describe,
   edit,

@@ -1,3 +1,4 @@
+import { LECTURE_SLIPS, type Slip } from 'pellucid/units';
 import type { Aha, Question, SelfCheck } from '../../lab.ts';
 import type { GatesResult } from './compute.ts';
 import { type GatesProperties, gateState, isXor, targetsOf } from './properties.ts';
@@ -74,3 +75,5 @@ export const AHAS: readonly Aha<GatesProperties>[] = [
     properties: { ...gateState('or'), u: targetsOf('nand'), a: 1, theta: 0.2, at: END },
   },
 ];
+
+export const SLIPS: readonly Slip[] = LECTURE_SLIPS.filter(({ where }) => where.includes('1.3'));

@@ -27,8 +27,9 @@ export const targetsOf = (gate: GateName): readonly number[] =>
   gateTable(gate).outputs.map((output) => (output === 1 ? 1 : -1));
 
 const CORNERS = gateTable('and').inputs.flat();
+const BIPOLAR = CORNERS.map((value) => 2 * value - 1);
 export const POINT_RANGE = { min: -5, max: 5 } as const;
-const MOST = 12;
+export const MOST = 12;
 /** The lecture's: 11, 10, 01, 00. */
 const ORDER: readonly number[] = [4, 3, 2, 1];
 
@@ -66,12 +67,72 @@ const same = (a: readonly number[], b: readonly number[]) =>
 
 /** The gate that the points and one column of targets are; undefined where they are none. */
 export const gateOf = (x: readonly number[], t: readonly number[]): GateName | undefined =>
-  same(x, CORNERS) ? GATES.find((gate) => same(targetsOf(gate), t)) : undefined;
+  same(x, CORNERS) || same(x, BIPOLAR) ? GATES.find((gate) => same(targetsOf(gate), t)) : undefined;
 
 export const isXor = ({ x, t, u }: Pick<GatesProperties, 'x' | 't' | 'u'>): boolean =>
-  u.length === 0 && gateOf(x, t) === 'xor';
+  u.length === 0 && same(x, CORNERS) && gateOf(x, t) === 'xor';
 
 /** The state of a gate from its beginning. */
-export const gateState = (gate: GateName): Pick<GatesProperties, 'x' | 't' | 'u' | 'order' | 'at'> => ({
-  ...{ x: CORNERS, t: targetsOf(gate), u: [], order: ORDER, at: 0 },
+export const gateState = (
+  gate: GateName,
+  bipolar = false,
+): Pick<GatesProperties, 'x' | 't' | 'u' | 'order' | 'at'> => ({
+  ...{ x: bipolar ? BIPOLAR : CORNERS, t: targetsOf(gate), u: [], order: ORDER, at: 0 },
+});
+
+type Points = Pick<GatesProperties, 'x' | 't' | 'u' | 'order'>;
+
+/** The points with one moved, in hundredths and within the plane. */
+export function movedPoint({ x }: Points, number: number, to: readonly [number, number]): Pick<Points, 'x'> {
+  const within = (value: number) =>
+    Math.round(100 * Math.min(POINT_RANGE.max, Math.max(POINT_RANGE.min, value))) / 100;
+  return { x: x.with(2 * number - 2, within(to[0])).with(2 * number - 1, within(to[1])) };
+}
+
+/** Targets, each given: one that is missing is −1. */
+const filled = (targets: readonly number[], { x }: Pick<Points, 'x'>): number[] =>
+  Array.from({ length: Math.floor(x.length / 2) }, (_, i) => (targets[i] === 1 ? 1 : -1));
+
+/** A point with the other target of the first unit. */
+export function withOtherSide(points: Points, number: number): Pick<Points, 't'> {
+  const t = filled(points.t, points);
+  return { t: t.with(number - 1, t[number - 1] === 1 ? -1 : 1) };
+}
+
+/** The points without one; the last one stays. The run begins anew. */
+export function withoutPoint(points: Points, number: number): Points & { readonly at: 0 } {
+  const { x, t, u, order } = points;
+  if (x.length <= 2) return { ...points, at: 0 };
+  const keep = <T>(of: readonly T[]) => of.filter((_, i) => i !== number - 1);
+  return {
+    x: x.filter((_, i) => Math.floor(i / 2) !== number - 1),
+    t: keep(filled(t, points)),
+    u: u.length > 0 ? keep(filled(u, points)) : [],
+    order: order.filter((row) => row !== number).map((row) => (row > number ? row - 1 : row)),
+    at: 0,
+  };
+}
+
+/** The points with one more in the middle of the plane; the run begins anew. */
+export function withPoint(points: Points): Omit<Points, 'order'> & { readonly at: 0 } {
+  const { x, t, u } = points;
+  if (x.length >= 2 * MOST) return { x, t, u, at: 0 };
+  return {
+    x: [...x, 0.5, 0.5],
+    t: [...filled(t, points), -1],
+    u: u.length > 0 ? [...filled(u, points), -1] : [],
+    at: 0,
+  };
+}
+
+/** Whether inputs are −1 and 1 where the gates' tables have 0 and 1. */
+export const isBipolar = ({ x }: Pick<Points, 'x'>): boolean => x.includes(-1);
+
+/** The same points with inputs −1 for 0, or 0 for −1. */
+export const withInputs = (
+  { x }: Pick<Points, 'x'>,
+  bipolar: boolean,
+): Pick<GatesProperties, 'x' | 'at'> => ({
+  x: x.map((value) => (bipolar && value === 0 ? -1 : !bipolar && value === -1 ? 0 : value)),
+  at: 0,
 });

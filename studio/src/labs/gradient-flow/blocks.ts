@@ -62,9 +62,10 @@ export type LayerPass = Readonly<Record<(typeof FIGURES)[number], Tensor>> & {
 const SQUARED = losses.meanSquaredError();
 
 /** Keras's, under the root of a normalisation. */
-const EPSILON = 1e-3;
+export const EPSILON = 1e-3;
 
-function normalized(sums: Tensor, normalization: Normalization): Tensor {
+/** Weighted sums as a normalisation leaves them. */
+export function normalized(sums: Tensor, normalization: Normalization): Tensor {
   if (normalization === 'none') return sums;
   const over = normalization === 'batch' ? 0 : -1;
   return div(sums.sub(sums.mean(over, true)), sqrt(variance(sums, over, true).add(EPSILON)));

@@ -1,3 +1,4 @@
+import type { Tensor } from 'pellucid';
 import { type LayerSignal, signalVerdicts, type Verdict } from 'pellucid/explain';
 import { call, displayed, divide, operand, power, subtract } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';
@@ -5,8 +6,9 @@ import type { Work } from '../../worker/protocol.ts';
 import { type BlockKind, canDie, canSaturate, type LayerPass } from './blocks.ts';
 import { addFactors, addLayer, valuesOf } from './layers.ts';
 import { type LayerNames, layerNames } from './names.ts';
-import type { Network } from './network.ts';
+import type { Batch, Network, Weights } from './network.ts';
 import { Numbers } from './numbers.ts';
+import { type Opened, Opener } from './opening.ts';
 import { type FlowProperties, isCarried, MOST_STEPS, START_NAMES } from './properties.ts';
 import { type Pass, trained } from './training.ts';
 import { troubleOf } from './trouble.ts';
@@ -29,9 +31,22 @@ export interface FlowResult extends LabResult {
   readonly carried: boolean;
   /** ‖∂L/∂a‖ of the first layer over that of the last. */
   readonly flow: number;
+  /** What other labs need of the network, where its layers are plain ones: they know no normalisation. */
+  readonly parts: NetworkParts | undefined;
   /** The loss before each step that was taken here, as far as it is known. */
   readonly losses: readonly number[];
   readonly length: number;
+}
+
+/** A network and an example of it: layer by layer the weights, then the biases; and what each layer puts out. */
+export interface NetworkParts {
+  readonly sizes: readonly number[];
+  readonly activations: readonly string[];
+  readonly weights: Float32Array;
+  readonly biases: Float32Array;
+  readonly input: readonly number[];
+  readonly target: readonly number[];
+  readonly outputs: readonly (readonly number[])[];
 }
 
 /** The network after the steps taken: what arrives of the gradient in each layer, and what becomes of the signals. */
@@ -67,12 +82,42 @@ export async function compute(
       counts: canDie(activation) ? 'dead' : canSaturate(activation) ? 'saturated' : undefined,
     })),
     ...{ listed, flow, losses, said, trouble, carried: isCarried(properties) },
+    parts: partsOf(network, now, pass, batch),
     examples: batch.x.shape[0] ?? 0,
     verdicts: verdicts.map((verdict) => ({ ...verdict, numbers: numbersOf(verdict, signals) })),
     length: MOST_STEPS,
     focus: `lg G_1` in numbers.quantities ? 'lg G_1' : 'G_1',
     summary: summaryOf(properties, network, numbers),
   };
+}
+
+/** The weights as they are, with the first example. */
+function partsOf(
+  { sizes, kinds }: Network,
+  weights: readonly Weights[],
+  { layers }: Pass,
+  { x, y }: Batch,
+): NetworkParts | undefined {
+  if (kinds.some(({ normalization, residual }) => normalization !== 'none' || residual)) return undefined;
+  const flat = (of: (layer: Weights) => Tensor) =>
+    Float32Array.from(weights.flatMap((layer) => valuesOf(of(layer))));
+  const first = (of: Tensor) => valuesOf(of).slice(0, of.shape[1] ?? 1);
+  return {
+    sizes,
+    activations: kinds.map(({ activation }) => activation),
+    weights: flat(({ matrix }) => matrix),
+    biases: flat(({ bias }) => bias),
+    ...{ input: first(x), target: first(y), outputs: layers.map(({ output }) => first(output)) },
+  };
+}
+
+/** A number that is not on the page until it is asked for: an example's way through a unit and back, a weight's step. */
+export async function open(
+  { properties, name }: { readonly properties: FlowProperties; readonly name: string },
+  work?: Pick<Work, 'breathe' | 'signal'>,
+): Promise<Opened | undefined> {
+  const run = await trained(properties, work);
+  return new Opener(run, run.pass, properties).open(name);
 }
 
 const titleOf = (l: number, count: number): string => (l === count ? 'output' : `layer ${l}`);

@@ -4,8 +4,8 @@ import { Controls } from './Controls.tsx';
 import type { FlowResult } from './compute.ts';
 import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
 import { type FlowProperties, LIMITS, PROPERTIES, RATES } from './properties.ts';
-import { receive } from './receive.ts';
 import { Stage } from './Stage.tsx';
+import { describeNetwork, receive } from './travel.ts';
 import './gradient-flow.css';
 
 export const lab = defineLab<FlowProperties, FlowResult>({
@@ -20,12 +20,17 @@ export const lab = defineLab<FlowProperties, FlowResult>({
   selfChecks: SELF_CHECKS,
   ahas: AHAS,
   position: 'at',
+  opens: true,
   hasManyFormulas: true,
   describe,
   edit,
   async reseed(session, seed) {
     session.set({ seed, at: 0 });
   },
+  network: ({ a }, { parts }) =>
+    parts
+      ? describeNetwork(parts, a)
+      : 'Layers that are normalised, or have residual connections, have no place in the other labs.',
   receive,
 });
 
@@ -42,6 +47,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^A_\d+,/, 'the length of the gradient by this unit’s outputs'],
   [/^A_/, 'the length of the gradient by all outputs of the layer, ‖∂L/∂a‖'],
   [/^d_/, 'the variance, about 0, of the gradients by the layer’s outputs'],
+  [/^b_\d+,/, 'a bias of the layer'],
   [/^b_/, 'what the layer makes of the variance of gradients on their way back, as measured'],
   [
     /^k_/,
@@ -55,12 +61,25 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^n_/, 'the number of units of the layer'],
   [/^ω_/, 'the mean of the squared weights of the layer'],
   [/^φ_/, 'the mean of f′² over all units and examples, each at its net input'],
+  [/^z_/, 'a unit’s net input for one example: what reaches it, weighted and summed, and its bias'],
+  [/^h_/, 'a unit’s net input for one example, normalised'],
+  [/^f_/, 'what the activation makes of a unit’s net input, before the layer’s input is added'],
+  [/^f′_/, 'the slope of the activation at a unit’s net input'],
+  [/^δ_/, 'the gradient of the loss by a unit’s net input for one example'],
+  [/^u_/, 'the gradient of the loss by a normalised net input'],
+  [/^ū_/, 'the mean of u, over what is normalised together'],
+  [/^p_/, 'the mean of u·h, over what is normalised together'],
+  [/^μ_/, 'the mean of what is normalised together'],
+  [/^q_/, 'the variance of what is normalised together'],
+  [/^x_/, 'an input of one example, as the data have it'],
+  [/^[wbg]⁻_/, 'what it was before the last step: undo the step, and it opens'],
+  [/^factor⁻/, 'what gradients were multiplied by in the last step'],
   [/^a_/, 'a unit’s output for one example'],
   [/^e_/, 'the gradient of the loss by a unit’s output for one example'],
   [/^g_/, 'the gradient of the loss by a weight of this unit, or by its bias'],
   [/^w_/, 'a weight of the layer'],
   [/^ℓ/, 'the squared error of one example'],
-  [/^t\[/, 'what is wanted for one example'],
+  [/^t[_[]/, 'what is wanted for one example'],
   [/^o\[/, 'what the network puts out for one example'],
   [/^L$/, 'the loss: the mean of the squared errors'],
   [/^R$/, 'how much arrives: the first layer’s ‖∂L/∂a‖ over the last’s'],

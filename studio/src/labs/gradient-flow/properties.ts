@@ -79,7 +79,7 @@ export const RATES = { min: 0, max: 10 } as const;
 export const LIMITS = { min: 0.001, max: 100 } as const;
 export const MOST_STEPS = 100;
 /** Of a network from another lab. */
-export const MOST_PARAMETERS = 1500;
+export const MOST_PARAMETERS = 20_000;
 const WEIGHTS = { min: -1e6, max: 1e6 } as const;
 
 export const PROPERTIES: PropertyTable<FlowProperties> = {

@@ -73,7 +73,7 @@ function stepped(weights: readonly Weights[], pass: Pass, properties: FlowProper
 }
 
 /** Where a training has come: the weights after each step, and the losses before them. */
-interface Run {
+export interface Run {
   readonly key: string;
   readonly network: Network;
   readonly batch: Batch;

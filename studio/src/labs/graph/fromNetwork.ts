@@ -12,9 +12,11 @@ const ACTIVATIONS: Readonly<Record<string, (net: string) => string>> = {
   leakyRelu: (net) => `max(${net},0.2*(${net}))`,
   elu: (net) => `max(${net},0)+exp(min(${net},0))-1`,
   silu: (net) => `(${net})*sigmoid(${net})`,
+  softplus: (net) => `ln(1+exp(${net}))`,
+  softsign: (net) => `(${net})/(1+max(${net},0-(${net})))`,
 };
-/** Steps that the activation adds at most. */
-const ADDED = 6;
+/** Inputs of a unit that are shown one by one: each needs two values and two operations. */
+const MOST_INPUTS = 12;
 
 /** An expression with values for its variables, in the order in which they are met. */
 class Writer {
@@ -37,15 +39,15 @@ export function fromNetwork(network: NetworkDescription): Partial<GraphPropertie
   const unit = Math.max(0, sizes.at(-1) === 1 ? 0 : (target?.indexOf(Math.max(...target)) ?? 0));
   const whole = stepsOf(sizes) <= MOST_STEPS ? wholeNetwork(network, unit) : undefined;
   if (whole && fits(whole)) return whole;
-  const [inputs = 0] = sizes.slice(-2);
-  const part = 2 * (2 * inputs + 1) + ADDED <= MOST_STEPS + inputs ? lastUnit(network, unit) : undefined;
-  if (!part || !fits(part)) {
+  const part = lastUnit(network, unit);
+  if (!part || !fits(part.properties)) {
     return `A ${sizes.join('-')} network has too many steps for this stage, and so has its output unit.`;
   }
+  const rest = part.left === 0 ? '' : ` Its ${part.left} weakest inputs are taken together, as r.`;
   notify(
-    `A ${sizes.join('-')} network has too many steps for this stage: here is its output unit, with what the layer before gives it.`,
+    `A ${sizes.join('-')} network has too many steps for this stage: here is its output unit, with what the layer before gives it.${rest}`,
   );
-  return part;
+  return part.properties;
 }
 
 /** Inputs, parameters, and what a unit does with them. */
@@ -102,21 +104,31 @@ function wholeNetwork(network: NetworkDescription, unit: number): Partial<GraphP
 const grouped = (text: string, activation: string | undefined) =>
   activation === 'linear' || activation === 'elu' || activation === 'softmax' ? `(${text})` : text;
 
-function lastUnit(network: NetworkDescription, unit: number): Partial<GraphProperties> | undefined {
-  const { sizes, activations, outputs, input } = network;
+/** The output unit alone; of many inputs the strongest, and the sum of the rest as one number. */
+function lastUnit(
+  network: NetworkDescription,
+  unit: number,
+): { readonly properties: Partial<GraphProperties>; readonly left: number } | undefined {
+  const { sizes, outputs, input, weights, biases, activations } = network;
   const layer = sizes.length - 2;
   const given = layer === 0 ? input : outputs?.[layer - 1];
   if (!given) return undefined;
+  const rows = given.map((value, i) => ({ i, value, weight: weights[layer]?.[i]?.[unit] ?? 0 }));
+  const strength = ({ value, weight }: (typeof rows)[number]) => Math.abs(value * weight);
+  const strongest = rows.toSorted((a, b) => strength(b) - strength(a)).slice(0, MOST_INPUTS);
+  const shown = rows.length > MOST_INPUTS ? rows.filter((row) => strongest.includes(row)) : rows;
+  const rest = rows.filter((row) => !shown.includes(row));
   const writer = new Writer();
   const name = layer === 0 ? 'x' : 'h';
-  const net = netInput(
-    writer,
-    network,
-    layer,
-    unit,
-    (i) => writer.name(`${name}${i + 1}`, given[i] ?? 0),
-    (i) => `w${i + 1}`,
-    'b',
-  );
-  return propertiesOf(writer, ACTIVATIONS[activations.at(-1) ?? 'linear']?.(net) ?? net);
+  const terms = shown.map(({ i, value, weight }) => {
+    const factor = writer.name(`w${i + 1}`, weight);
+    return `${factor}*${writer.name(`${name}${i + 1}`, value)}`;
+  });
+  if (rest.length > 0) {
+    const sum = rest.reduce((total, { value, weight }) => total + value * weight, 0);
+    terms.push(writer.name('r', sum));
+  }
+  const net = [...terms, writer.name('b', biases[layer]?.[unit] ?? 0)].join('+');
+  const properties = propertiesOf(writer, ACTIVATIONS[activations.at(-1) ?? 'linear']?.(net) ?? net);
+  return { properties, left: rest.length };
 }

@@ -43,7 +43,7 @@ export function Controls({ session }: Given) {
       {shown('expr') && surface === 'typed' && <ExpressionField session={session} />}
       {shown('methods') && <Methods session={session} />}
       {shown('a') && <RateField session={session} />}
-      <Field session={session} of="mu" short="μ" min={0} max={0.999} step={0.01} slider />
+      <Field session={session} of="beta" short="β" min={0} max={0.999} step={0.01} slider />
       {(surface === 'bowl' || surface === 'ravine') && (
         <Field
           session={session}
@@ -75,6 +75,17 @@ export function Controls({ session }: Given) {
           ))}
         </fieldset>
       )}
+      {shown('arrows') && (
+        <label class="field">
+          <input
+            type="checkbox"
+            checked={session.properties.value.arrows}
+            disabled={locked('arrows')}
+            onChange={({ currentTarget }) => session.set({ arrows: currentTarget.checked })}
+          />
+          <span>arrows</span>
+        </label>
+      )}
       <Field session={session} of="x" short="start x" {...PLACE_RANGE} step={0.1} />
       <Field session={session} of="y" short="y" {...PLACE_RANGE} step={0.1} />
     </div>
@@ -82,7 +93,7 @@ export function Controls({ session }: Given) {
 }
 
 interface FieldGiven extends Given {
-  readonly of: 'mu' | 'k' | 'noise' | 'x' | 'y';
+  readonly of: 'beta' | 'k' | 'noise' | 'x' | 'y';
   readonly short: string;
   readonly min: number;
   readonly max: number;

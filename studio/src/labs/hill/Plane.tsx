@@ -1,35 +1,14 @@
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { Session } from '../../session.ts';
+import { ArrowKey, Arrows } from './Arrows.tsx';
 import type { HillResult, Way } from './compute.ts';
 import type { Pair } from './descent.ts';
+import { type Frame, frameOf } from './frame.ts';
 import type { HillProperties } from './properties.ts';
 
 interface Given {
   readonly session: Session<HillProperties, HillResult>;
   readonly result: HillResult;
-}
-
-/** From the surface's coordinates to the picture's. */
-interface Frame {
-  readonly width: number;
-  readonly height: number;
-  readonly x: (value: number) => number;
-  readonly y: (value: number) => number;
-}
-
-/** Further out than this nothing is drawn: a browser counts every dash of a line, seen or not. */
-const FAR = 3000;
-
-function frameOf({ view }: HillResult, width: number): Frame {
-  const [left, right] = view.x;
-  const [low, high] = view.y;
-  const height = (width * (high - low)) / (right - left);
-  const near = (value: number) => Math.min(FAR, Math.max(-FAR, value));
-  return {
-    ...{ width, height },
-    x: (value) => near((width * (value - left)) / (right - left)),
-    y: (value) => near((height * (high - value)) / (high - low)),
-  };
 }
 
 /** The surface from above, and each method's way down it. */
@@ -38,6 +17,7 @@ export function Plane({ session, result }: Given) {
   const frame = frameOf(result, width);
   const { terrain, view, ways } = result;
   const scale = `scale(${frame.width} ${frame.height})`;
+  const isShown = session.properties.value.arrows && ways.some(({ places }) => places.length > 1);
   const range = ([low, high]: Pair) => `${low} to ${high}`.replaceAll('-', '−');
   return (
     <figure>
@@ -56,6 +36,7 @@ export function Plane({ session, result }: Given) {
           {ways.map((way, i) => (
             <Trail key={way.method} way={way} line={i + 1} frame={frame} />
           ))}
+          {isShown && <Arrows result={result} frame={frame} />}
         </svg>
         <Labels ways={ways} frame={frame} />
         <Start session={session} frame={frame} result={result} />
@@ -63,7 +44,8 @@ export function Plane({ session, result }: Given) {
       <figcaption>
         x from {range(view.x)} to the right, y from {range(view.y)} upwards. Thin lines join points of equal
         height; between two of them lies a twelfth of the picture. The ring is the start: drag it, or move it
-        with the arrow keys.{terrain.holes && ' Hatched: f is no finite number there.'}
+        with the arrow keys.{isShown && <ArrowKey ways={ways} />}
+        {terrain.holes && ' Hatched: f is no finite number there.'}
       </figcaption>
     </figure>
   );

@@ -38,7 +38,7 @@ export class Sheet {
     return result;
   }
 
-  /** The settings α, μ, β, … that an expression names, which belong to no method in particular. */
+  /** The settings α, β, β, … that an expression names, which belong to no method in particular. */
   settle(expression: Expression): void {
     for (const { symbol, value } of operandsOf(expression)) {
       if (symbol.includes('[')) continue;
@@ -79,7 +79,7 @@ export function columnOf(
   const place = (now ?? path.start).place;
   const { learningRate, momentum = 0 } = path.optimizer.config();
   sheet.settle(operand('α', Number(learningRate)));
-  if (momentum !== 0) sheet.settle(operand('μ', Number(momentum)));
+  if (momentum !== 0) sheet.settle(operand('β', Number(momentum)));
   if (now) putStep({ sheet, put, expression, path, now, before, title, count, properties });
   else AXES.forEach((axis, i) => void put(axis, `${axis}_t[${title}]`, place[i] ?? Number.NaN));
   const [x, y] = AXES.map((axis, i) => operand(`${axis}_t[${title}]`, place[i] ?? Number.NaN));
@@ -193,7 +193,7 @@ function putBend(put: Put, bend: Bend, written: Expression, title: string, path:
   if (path.optimizer.className !== 'SGD') return {};
   const { learningRate, momentum, nesterov } = path.optimizer.config();
   const rate = operand('α', Number(learningRate));
-  const kept = operand('μ', Number(momentum));
+  const kept = operand('β', Number(momentum));
   const product = put('αλ', `α·λ_max[${title}]`, rate.value * bend.greatest, multiply(rate, greatest));
   const twice = kept.value === 0 ? number(2) : multiply(2, add(1, kept));
   const bound = nesterov === true ? divide(twice, add(1, multiply(2, kept))) : twice;

@@ -20,6 +20,8 @@ export interface Way {
   readonly method: MethodName;
   readonly title: string;
   readonly places: readonly Pair[];
+  /** Names of its last step's numbers, in x and in y, where it has them. */
+  readonly step: StepNames;
   /** The height at the start, and where it is now. */
   readonly heights: readonly [start: number, now: number];
   /** α·λmax and its limit where it is now; only plain descent and momentum have one. */
@@ -29,6 +31,19 @@ export interface Way {
   readonly verdict?: string;
   /** The step that left the picture, or after which a number was no finite one. */
   readonly lost?: { readonly step: number; readonly overflow: boolean };
+}
+
+type Names = readonly [x: string, y: string];
+
+/** What the picture draws of a step: the gradient, and what a method keeps of past ones. */
+export interface StepNames {
+  readonly gradient?: Names;
+  /** Adam's moving mean of gradients. */
+  readonly mean?: Names;
+  /** Momentum's: how far it would go on by itself. */
+  readonly velocity?: Names;
+  /** A mean, or sum, of squared gradients. */
+  readonly square?: Names;
 }
 
 /** What is wrong with an expression, and at which character, from 1. */
@@ -126,11 +141,24 @@ function wayOf(path: Path, column: Column, at: number, view: Pick<Surface, 'x' |
         )
       : undefined;
   return {
-    ...{ method, title: METHOD_TITLES[method], places, heights },
+    ...{ method, title: METHOD_TITLES[method], places, heights, step: stepNames(path, column) },
     ...(column.product !== undefined && { product: column.product }),
     ...(column.limit !== undefined && { limit: column.limit }),
     ...(verdict?.severity === 'problem' && { verdict: verdict.sentence }),
     ...(lost !== undefined && { lost: { step: lost, overflow: overflow > 0 } }),
+  };
+}
+
+function stepNames({ optimizer }: Path, { names }: Column): StepNames {
+  const pair = (key: string): Names | undefined => {
+    const [x, y] = [names[`${key} x`], names[`${key} y`]];
+    return x !== undefined && y !== undefined ? [x, y] : undefined;
+  };
+  const [gradient, kept, square] = [pair('g'), pair('kept'), pair('kept square')];
+  return {
+    ...(gradient && { gradient }),
+    ...(kept && (optimizer.className === 'SGD' ? { velocity: kept } : { mean: kept })),
+    ...(square && { square }),
   };
 }
 

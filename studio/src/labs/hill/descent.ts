@@ -59,14 +59,14 @@ export function surfaceAt(expression: ExpressionGraph, x: Tensor, y: Tensor): Te
   return expression.apply(Object.fromEntries(at));
 }
 
-/** A method on a surface, compiled once: only μ is part of the program. */
+/** A method on a surface, compiled once: only β is part of the program. */
 const descentOf = kept(
   24,
-  (source: string, method: MethodName, mu: number) => `${method} ${mu} ${source}`,
-  (source, method, mu) => {
+  (source: string, method: MethodName, beta: number) => `${method} ${beta} ${source}`,
+  (source, method, beta) => {
     const weights = [new Variable(tensor(0), { name: 'x' }), new Variable(tensor(0), { name: 'y' })] as const;
     const [x, y] = weights;
-    const optimizer = OPTIMIZERS[method]({ learningRate: 1 }, mu);
+    const optimizer = OPTIMIZERS[method]({ learningRate: 1 }, beta);
     optimizer.build(weights);
     const fresh = optimizer.variables.map((variable) => [variable, variable.value()] as const);
     const expression = graph(source);
@@ -104,8 +104,8 @@ function slotsOf({ slots }: Optimizer): Taken['slots'] {
 
 /** Goes down the hill by one method. */
 export function descend(source: string, method: MethodName, properties: HillProperties): Path {
-  const { x, y, a, mu, noise: sigma, seed } = properties;
-  const { optimizer, step, place, begin } = descentOf(source, method, mu);
+  const { x, y, a, beta, noise: sigma, seed } = properties;
+  const { optimizer, step, place, begin } = descentOf(source, method, beta);
   begin([x, y], a);
   const start = { place: place(), slots: slotsOf(optimizer) };
   const draws = sigma > 0 ? batchesOf(batchSizeOf(method, properties), seed) : undefined;

@@ -2,7 +2,7 @@ import { symbolText } from 'pellucid/units';
 import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
 import type { HillResult } from './compute.ts';
-import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
+import { AHAS, Prose, QUESTION, SELF_CHECKS, SLIPS } from './lesson.tsx';
 import { type HillProperties, PROPERTIES, RATE_RANGE, surfaceOf } from './properties.ts';
 import { Stage } from './Stage.tsx';
 import './hill.css';
@@ -18,6 +18,7 @@ export const lab = defineLab<HillProperties, HillResult>({
   Stage,
   selfChecks: SELF_CHECKS,
   ahas: AHAS,
+  slips: SLIPS,
   position: 'at',
   describe,
   edit,
@@ -37,7 +38,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^m_t/, 'the moving mean of the gradient'],
   [/^v_t−1/, 'the velocity, or Adam’s moving mean of the squared gradient, before this step'],
   [/^v_t\[Adam/, 'the moving mean of the squared gradient'],
-  [/^v_t/, 'the velocity: past moves, each counting μ times less than the next'],
+  [/^v_t/, 'the velocity: past moves, each counting β times less than the next'],
   [/^s_t/, 'the moving mean of the squared gradient'],
   [/^a_t/, 'the sum of all squared gradients; it begins with 0.1'],
   [/^Δ/, 'the move of this step'],
@@ -48,7 +49,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^α·λ/, 'the rate times the greatest curvature'],
   [/^limit/, 'what α·λmax must not exceed, or each step ends further away'],
   [/^α$/, 'the learning rate, as float32 holds it'],
-  [/^μ$/, 'how much of the velocity is kept'],
+  [/^β$/, 'how much of the velocity is kept'],
   [/^σ$/, 'how much the examples’ gradients differ'],
   [/^ε$/, 'what keeps a division from being by 0'],
   [/^[βρ]/, 'how much of a moving mean is kept'],
@@ -61,16 +62,16 @@ function describe(name: string): string {
 
 /** The settings are given, and the start. */
 function edit(name: string, properties: HillProperties): Editing<HillProperties> | undefined {
-  const { a, mu, noise, at, x, y } = properties;
+  const { a, beta, noise, at, x, y } = properties;
   if (name === 'α')
     return {
       ...{ key: 'a', label: 'α', value: a, ...RATE_RANGE, step: 0.01 },
       change: (value) => ({ a: value }),
     };
-  if (name === 'μ')
+  if (name === 'β')
     return {
-      ...{ key: 'mu', label: 'μ', value: mu, min: 0, max: 0.999, step: 0.01 },
-      change: (value) => ({ mu: value }),
+      ...{ key: 'beta', label: 'β', value: beta, min: 0, max: 0.999, step: 0.01 },
+      change: (value) => ({ beta: value }),
     };
   if (name === 'σ')
     return {

@@ -1,4 +1,4 @@
-import { displayed } from 'pellucid/units';
+import { displayed, LECTURE_SLIPS, type Slip } from 'pellucid/units';
 import type { Aha, Question, SelfCheck } from '../../lab.ts';
 import type { HillResult, Way } from './compute.ts';
 import { type HillProperties, STEPS, SURFACES, surfaceState } from './properties.ts';
@@ -95,7 +95,7 @@ export const AHAS: readonly Aha<HillProperties>[] = [
     title: 'Momentum along a narrow valley',
     text: 'κ = 100: what is safe for the steep direction crawls along the flat one. A velocity adds up there.',
     properties: {
-      ...{ surface: 'bowl', ...start, k: 100, a: 0.01, mu: 0.9, noise: 0, at: STEPS },
+      ...{ surface: 'bowl', ...start, k: 100, a: 0.01, beta: 0.9, noise: 0, at: STEPS },
       methods: ['gd', 'momentum', 'nesterov'],
     },
   },
@@ -113,3 +113,5 @@ export const AHAS: readonly Aha<HillProperties>[] = [
     },
   },
 ];
+
+export const SLIPS: readonly Slip[] = LECTURE_SLIPS.filter(({ where }) => /gradient descent/.test(where));

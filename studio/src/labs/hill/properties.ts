@@ -1,4 +1,4 @@
-import { choice, choices, integer, number, type PropertyTable, text } from '../../properties.ts';
+import { choice, choices, flag, integer, number, type PropertyTable, text } from '../../properties.ts';
 
 /** A surface, where and how one goes down it, and how far one has gone. */
 export interface HillProperties {
@@ -11,14 +11,16 @@ export interface HillProperties {
   readonly y: number;
   /** α. */
   readonly a: number;
-  /** μ. */
-  readonly mu: number;
+  /** β. */
+  readonly beta: number;
   /** How much the examples' gradients differ. */
   readonly noise: number;
   /** Examples in a batch. */
   readonly batch: BatchSize;
   readonly seed: number;
   readonly methods: readonly MethodName[];
+  /** Whether the last step's gradient, and what methods keep of past ones, are drawn. */
+  readonly arrows: boolean;
   /** Steps taken. */
   readonly at: number;
 }
@@ -115,10 +117,11 @@ export const PROPERTIES: PropertyTable<HillProperties> = {
   x: number('start, x', SURFACES.bowl.start.x, PLACE_RANGE),
   y: number('start, y', SURFACES.bowl.start.y, PLACE_RANGE),
   a: number('learning rate α', SURFACES.bowl.start.a, RATE_RANGE),
-  mu: number('momentum μ', 0.9, { min: 0, max: 0.999 }),
+  beta: number('momentum β', 0.9, { min: 0, max: 0.999 }),
   noise: number('noise σ', 0, { min: 0, max: 20 }),
   batch: choice('batch size K', '4', BATCH_SIZES),
   seed: integer('seed', 1, { min: 0, max: 1_000_000 }),
   methods,
+  arrows: flag('arrows', true),
   at: integer('steps taken', 0, { min: 0, max: 100_000 }),
 };

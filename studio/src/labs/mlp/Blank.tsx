@@ -1,8 +1,8 @@
 import { symbolText } from 'pellucid/units';
 import { useState } from 'preact/hooks';
 import type { Session } from '../../session.ts';
-import type { MlpResult } from './compute.ts';
 import type { MlpProperties } from './properties.ts';
+import type { MlpResult } from './result.ts';
 
 /** The exercise: one number is hidden everywhere, and typed in by whoever has worked it out. */
 export function Blank({

@@ -1,7 +1,16 @@
 import { NumberField } from '../../parts/NumberField.tsx';
+import { fallbacks } from '../../properties.ts';
 import type { Session } from '../../session.ts';
-import type { MlpResult } from './compute.ts';
-import { hasLectureShape, type MlpProperties, PROPERTIES } from './properties.ts';
+import {
+  hasLectureShape,
+  isOfLecture,
+  LOSS_NAMES,
+  LOSSES,
+  lossFor,
+  type MlpProperties,
+  PROPERTIES,
+} from './properties.ts';
+import type { MlpResult } from './result.ts';
 
 export function Controls({ session }: { readonly session: Session<MlpProperties, MlpResult> }) {
   const properties = session.properties.value;
@@ -51,6 +60,32 @@ export function Controls({ session }: { readonly session: Session<MlpProperties,
           onChange={(n) => session.set({ n }, { merge: 'n' })}
           onCommit={commit}
         />
+      )}
+      {!isOfLecture(properties) && !hidden('loss') && (
+        <label class="field">
+          <span>loss</span>
+          <select
+            value={lossFor(properties)}
+            disabled={locked('loss')}
+            onChange={({ currentTarget }) =>
+              session.set({ loss: currentTarget.value as MlpProperties['loss'] })
+            }
+          >
+            {LOSSES.map((loss) => (
+              <option key={loss} value={loss}>
+                {LOSS_NAMES[loss]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {!hasLectureShape(properties) && (
+        <p class="carried">
+          A {properties.sizes.join('-')} network from elsewhere.{' '}
+          <button type="button" class="link" onClick={() => session.set(fallbacks(PROPERTIES))}>
+            Back to the lecture’s
+          </button>
+        </p>
       )}
       {!hidden('blank') && <BlankButton session={session} />}
     </>

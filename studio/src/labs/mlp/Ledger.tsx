@@ -1,6 +1,6 @@
 import { symbolText } from 'pellucid/units';
 import { Quantity } from '../../parts/Quantity.tsx';
-import type { MlpResult } from './compute.ts';
+import type { MlpResult } from './result.ts';
 
 /** The numbers of this iteration as tables: units, then weights and biases from old to new. */
 export function Ledger({ result }: { readonly result: MlpResult }) {

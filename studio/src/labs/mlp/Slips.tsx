@@ -1,4 +1,4 @@
-import type { MlpResult } from './compute.ts';
+import type { MlpResult } from './result.ts';
 
 /** The lecture's slips, each with what was printed and what is right; none is corrected in silence. */
 export function Slips({ result, printed }: { readonly result: MlpResult; readonly printed: boolean }) {

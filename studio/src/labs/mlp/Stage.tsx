@@ -5,10 +5,12 @@ import { limitFor, signed } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { Session } from '../../session.ts';
 import { Blank } from './Blank.tsx';
-import type { MlpEdge, MlpNode, MlpResult } from './compute.ts';
 import { Ledger } from './Ledger.tsx';
+import { Overview } from './Overview.tsx';
 import { type MlpProperties, placeOf } from './properties.ts';
+import type { MlpEdge, MlpNode, MlpResult } from './result.ts';
 import { Slips } from './Slips.tsx';
+import { UnitLedger } from './UnitLedger.tsx';
 
 interface Given {
   readonly session: Session<MlpProperties, MlpResult>;
@@ -18,11 +20,32 @@ interface Given {
 export function Stage({ session, result }: Given) {
   return (
     <div class="mlp">
-      <Graph session={session} result={result} />
+      {result.listed ? (
+        <Overview session={session} result={result} />
+      ) : (
+        <Graph session={session} result={result} />
+      )}
+      {result.loss && <Loss result={result} />}
       <Blank session={session} result={result} />
       <Slips result={result} printed={session.properties.value.printed} />
-      <Ledger result={result} />
+      {result.listed ? (
+        <UnitLedger session={session} result={result} listed={result.listed} />
+      ) : (
+        <Ledger result={result} />
+      )}
     </div>
+  );
+}
+
+/** What is made small, where it is not the lecture's error. */
+function Loss({ result }: { readonly result: MlpResult }) {
+  return (
+    <p class="loss">
+      <span>
+        loss <i>L</i>: {result.loss}
+      </span>
+      {result.quantities.L !== undefined && <Quantity of="L" value={result.quantities.L} />}
+    </p>
   );
 }
 

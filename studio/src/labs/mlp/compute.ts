@@ -1,69 +1,43 @@
 import {
   displayed,
   type Formula,
+  forward,
   initialPerceptron,
   nodeNames,
-  type OutputActivation,
-  type Slip,
   type State,
   type Step,
   symbolText,
   workedExample,
 } from 'pellucid/units';
-import type { LabResult } from '../../lab.ts';
 import { type FormulaData, formulaData } from '../../worker/formulaData.ts';
-import { fitted, hasLectureShape, isLecture, type MlpProperties, networkOf } from './properties.ts';
+import { opened } from './general.ts';
+import {
+  fitted,
+  hasLectureShape,
+  isLecture,
+  isOfLecture,
+  type MlpProperties,
+  networkOf,
+} from './properties.ts';
+import { anatomyOf, type MlpResult } from './result.ts';
 
-export interface MlpNode {
-  readonly number: number;
-  readonly layer: number;
-  /** Names of its numbers; an input has only an output. */
-  readonly output: string;
-  readonly net?: string;
-  readonly bias?: string;
-  readonly error?: string;
-  /** Of an output unit. */
-  readonly target?: string;
-  readonly difference?: string;
-}
-
-export interface MlpEdge {
-  readonly weight: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-export interface MlpResult extends LabResult {
-  readonly layers: readonly (readonly MlpNode[])[];
-  readonly edges: readonly MlpEdge[];
-  readonly parameters: readonly string[];
-  /** What the last step computed, and from what. */
-  readonly current: string | undefined;
-  readonly used: readonly string[];
-  readonly phase: 'start' | 'forward' | 'backward' | 'update';
-  readonly iteration: number;
-  readonly next: string | undefined;
-  readonly slips: readonly Slip[];
-  /** Names that the current step's slip misreads. */
-  readonly slipped: readonly string[];
-  readonly lecture: boolean;
-  readonly length: number;
-  /** The first unit's error in both of two iterations, once both are known. */
-  readonly errors: readonly [first: number, second: number] | undefined;
+/** The network at the place one has walked to: the lecture's kind by its own algorithm, any other by the ledger. */
+export function compute(properties: MlpProperties): MlpResult {
+  return isOfLecture(properties) ? worked(properties) : opened(properties);
 }
 
 /** The worked example at the place one has walked to. */
-export function compute(properties: MlpProperties): MlpResult {
+function worked(properties: MlpProperties): MlpResult {
   const network = networkOf(properties);
   const { sizes } = network;
   const input = fitted(properties.x, sizes[0] ?? 0);
   const target = fitted(properties.t, sizes.at(-1) ?? 0);
   const asPrinted = properties.printed && hasLectureShape(properties);
-  const worked = workedExample({
+  const example = workedExample({
     ...{ asPrinted, iterations: properties.n, network, input, target },
     learningRate: properties.a,
   });
-  const { trace } = worked;
+  const { trace } = example;
   const position = Math.min(properties.at, trace.length);
   const walk = trace.walk(position);
   const last = trace.steps[position - 1];
@@ -71,7 +45,7 @@ export function compute(properties: MlpProperties): MlpResult {
   const taken = trace.steps.slice(0, position);
   const here = taken.filter(({ group }) => group.iteration === iteration);
   const earlier = taken.filter(({ group }) => group.iteration !== iteration);
-  const before = worked.iterations[iteration - 1]?.before ?? {};
+  const before = example.iterations[iteration - 1]?.before ?? {};
   const parameters = Object.keys(before);
   const names = nodeNames(network);
   const lastLayer = sizes.length - 1;
@@ -83,20 +57,11 @@ export function compute(properties: MlpProperties): MlpResult {
   };
   const shown = computedIn(here, walk.state, parameters);
   const lecture = isLecture(properties);
-  const slips = lecture ? worked.slips : [];
-  const layers = sizes.map((size, l) =>
-    Array.from({ length: size }, (_, i): MlpNode => {
-      const node = { number: names.node(l, i), layer: l, output: names.output(l, i) };
-      if (l === 0) return node;
-      const own = { net: names.net(l, i), bias: names.bias(l, i), error: names.error(l, i) };
-      if (l < lastLayer) return { ...node, ...own };
-      return { ...node, ...own, target: names.target(l, i), difference: names.difference(l, i) };
-    }),
-  );
+  const slips = lecture ? example.slips : [];
   const next = trace.steps[position];
   const difference = names.difference(lastLayer, 0);
   const known = iteration > 2 || (iteration === 2 && difference in shown);
-  const [first, second] = worked.iterations;
+  const [first, second] = example.iterations;
   return {
     quantities: {
       ...given,
@@ -106,14 +71,10 @@ export function compute(properties: MlpProperties): MlpResult {
     formulas: { ...formulasOf(earlier, parameters, '.old'), ...formulasOf(here, parameters, '.new') },
     length: trace.length,
     ...(last && { focus: last.formula.result.symbol }),
-    layers,
-    edges: layers
-      .slice(1)
-      .flatMap((layer, l) =>
-        (layers[l] ?? []).flatMap((from, i) =>
-          layer.map((to, j) => ({ weight: names.weight(l, i, j), from: from.number, to: to.number })),
-        ),
-      ),
+    ...anatomyOf(sizes),
+    listed: undefined,
+    loss: undefined,
+    outputs: forward(network, input).outputs.slice(1),
     parameters,
     current: last?.formula.result.symbol,
     used: last ? operandsOf(last.formula) : [],
@@ -219,8 +180,8 @@ export function draw({
 }: {
   sizes: readonly number[];
   seed: number;
-  out: OutputActivation;
+  out: MlpProperties['out'];
 }): { w: readonly number[]; b: readonly number[] } {
-  const network = initialPerceptron(sizes, { seed, output: out });
+  const network = initialPerceptron(sizes, { seed, output: out === 'softmax' ? out : 'sigmoid' });
   return { w: network.weights.flat(2), b: network.biases.flat() };
 }

@@ -1,16 +1,19 @@
 import { symbolText } from 'pellucid/units';
 import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
-import type { MlpResult } from './compute.ts';
-import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
+import { AHAS, Prose, QUESTION, SELF_CHECKS, SLIPS } from './lesson.tsx';
 import {
+  activationsOf,
+  fitted,
+  lossFor,
   type MlpProperties,
-  MOST_PARAMETERS,
   networkOf,
   PROPERTIES,
   placeOf,
   WEIGHT_RANGE,
 } from './properties.ts';
+import { receive } from './receive.ts';
+import type { MlpResult } from './result.ts';
 import { Stage } from './Stage.tsx';
 import './mlp.css';
 
@@ -25,6 +28,7 @@ export const lab = defineLab<MlpProperties, MlpResult>({
   Stage,
   selfChecks: SELF_CHECKS,
   ahas: AHAS,
+  slips: SLIPS,
   position: 'at',
   veiled: ({ blank }) => blank || undefined,
   describe,
@@ -35,38 +39,21 @@ export const lab = defineLab<MlpProperties, MlpResult>({
     const drawn = await session.call<Pick<MlpProperties, 'w' | 'b'>>('draw', { sizes, seed, out });
     session.set({ ...drawn, seed, at: 0 });
   },
-  network(properties) {
-    const { sizes, weights, biases, output } = networkOf(properties);
+  network(properties, { outputs }) {
+    const { sizes, weights, biases } = networkOf(properties);
     return {
       sizes: [...sizes],
       weights: weights.map((layer) => layer.map((row) => [...row])),
       biases: biases.map((layer) => [...layer]),
-      activations: biases.map((_, l) => (l === biases.length - 1 ? output : 'sigmoid')),
-      input: [...properties.x],
-      target: [...properties.t],
+      activations: activationsOf(properties),
+      input: fitted(properties.x, sizes[0] ?? 0),
+      target: fitted(properties.t, sizes.at(-1) ?? 0),
+      outputs: outputs.map((layer) => [...layer]),
+      loss: lossFor(properties),
       learningRate: properties.a,
     };
   },
-  receive({ sizes, weights, biases, activations, input, target, learningRate }) {
-    const hidden = activations.slice(0, -1);
-    const out = activations.at(-1);
-    if (hidden.some((name) => name !== 'sigmoid')) {
-      return 'This lab follows the lecture: hidden units must be sigmoid units.';
-    }
-    if (out !== 'sigmoid' && out !== 'softmax' && out !== 'linear') {
-      return `This lab has no output units of the kind “${out}”.`;
-    }
-    const count = weights.flat(2).length + biases.flat().length;
-    if (count > MOST_PARAMETERS || sizes.some((size) => size > 8) || sizes.length > 5) {
-      return `A network of ${count} weights and biases has no place here: ${MOST_PARAMETERS} at most, in layers of 8.`;
-    }
-    return {
-      ...{ sizes, out, at: 0, w: weights.flat(2), b: biases.flat() },
-      x: input ?? sizes.slice(0, 1).flatMap((size) => Array.from({ length: size }, () => 1)),
-      t: target ?? sizes.slice(-1).flatMap((size) => Array.from({ length: size }, () => 1)),
-      ...(learningRate !== undefined && { a: learningRate }),
-    };
-  },
+  receive,
 });
 
 const KINDS: readonly (readonly [RegExp, (name: string) => string])[] = [
@@ -74,9 +61,12 @@ const KINDS: readonly (readonly [RegExp, (name: string) => string])[] = [
     /^Δ(.+)$/,
     (name) => `the change of ${name}: α times the error of the unit it leads to, times what it carries`,
   ],
+  [/^I_max$/, () => 'the greatest of the net inputs: softmax takes it off first, so that nothing overflows'],
   [/^I_/, (name) => `${name}, a unit’s net input: what reaches it, weighted and summed, and its bias`],
   [/^O_/, (name) => `${name}, a unit’s output: its net input through the activation function`],
-  [/^Error_/, (name) => `${name}, what a unit has to answer for: −∂(½(t − O)²)/∂I`],
+  [/^Error_/, (name) => `${name}, what a unit has to answer for: −∂L/∂I, the loss by its net input`],
+  [/^∂L/, (name) => `${name}, how the loss answers to an output`],
+  [/^L$/, () => 'L, the loss: what is made small'],
   [/^e_/, (name) => `${name}, the error: desired less estimated output`],
   [/^t_/, (name) => `${name}, the output that is wanted`],
   [/^x_/, (name) => `${name}, an input`],

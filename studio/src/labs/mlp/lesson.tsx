@@ -1,7 +1,8 @@
-import { displayed } from 'pellucid/units';
+import { displayed, LECTURE_SLIPS, type Slip } from 'pellucid/units';
 import type { Aha, Question, SelfCheck } from '../../lab.ts';
-import type { MlpResult } from './compute.ts';
+import { fallbacks } from '../../properties.ts';
 import { type MlpProperties, PROPERTIES } from './properties.ts';
+import type { MlpResult } from './result.ts';
 
 export function Prose() {
   return (
@@ -30,7 +31,7 @@ export function Prose() {
 }
 
 export const QUESTION: Question<MlpResult> = {
-  ask: 'After one correction, will the output O₇ be nearer to the target 1?',
+  ask: 'After one correction, will what the network answers be nearer to its target?',
   choices: ['Nearer', 'Farther', 'The same'],
   answer({ errors }) {
     if (!errors) return undefined;
@@ -60,20 +61,26 @@ export const SELF_CHECKS: readonly SelfCheck<MlpProperties, MlpResult>[] = [
 ];
 
 const at = PROPERTIES.at.fallback;
+/** The lecture's network, whichever is on the stage. */
+const LECTURE = (({ sizes, w, b, x, t, acts, out, loss, a }) => ({ sizes, w, b, x, t, acts, out, loss, a }))(
+  fallbacks(PROPERTIES),
+);
 export const AHAS: readonly Aha<MlpProperties>[] = [
   {
     title: 'Meet the slide',
     text: 'With w₁₆ at 0.3 instead of 0.1, I₆ is 1.2: the number the lecture printed, by reading w₁₅ for w₁₆.',
-    properties: { w: PROPERTIES.w.fallback.with(1, 0.3), printed: false, at: at + 6 },
+    properties: { ...LECTURE, w: LECTURE.w.with(1, 0.3), printed: false, at: at + 6 },
   },
   {
     title: 'As it was printed',
     text: 'The slip kept: I₆ = 1.2, and everything computed from it is off with it.',
-    properties: { w: PROPERTIES.w.fallback, printed: true, at: at + 6 },
+    properties: { ...LECTURE, printed: true, at: at + 6 },
   },
   {
     title: 'An input of 0 learns nothing',
     text: 'x₃ is 0, so w₃₅ and w₃₆ have no share in the output, and Δw is 0 for both.',
-    properties: { at: at + 36 },
+    properties: { ...LECTURE, at: at + 36 },
   },
 ];
+
+export const SLIPS: readonly Slip[] = LECTURE_SLIPS.filter(({ where }) => where.includes('1.4'));

@@ -1,6 +1,5 @@
 import {
   type MultilayerPerceptron,
-  type OutputActivation,
   WORKED_INPUT,
   WORKED_NETWORK,
   WORKED_RATE,
@@ -8,6 +7,7 @@ import {
 } from 'pellucid/units';
 import {
   choice,
+  choices,
   flag,
   integer,
   integers,
@@ -28,7 +28,12 @@ export interface MlpProperties {
   readonly t: readonly number[];
   /** α. */
   readonly a: number;
-  readonly out: OutputActivation;
+  /** Of each hidden layer; one that is missing is sigmoid, as in the lecture. */
+  readonly acts: readonly ActivationName[];
+  readonly out: ActivationName | 'softmax';
+  readonly loss: (typeof LOSSES)[number];
+  /** The unit whose weights are listed, of a network too large to list them all; 0 for the first output unit. */
+  readonly unit: number;
   /** Keep the lecture's slip. */
   readonly printed: boolean;
   /** Iterations in the trace. */
@@ -40,18 +45,46 @@ export interface MlpProperties {
   readonly seed: number;
 }
 
+export const ACTIVATIONS = [
+  ...(['sigmoid', 'tanh', 'relu', 'leakyRelu', 'elu', 'silu', 'gelu', 'softplus', 'softsign'] as const),
+  'linear',
+] as const;
+export type ActivationName = (typeof ACTIVATIONS)[number];
+
+/** ½ Σ (t − O)² is the lecture's. */
+export const LOSSES = ['half', 'crossentropy', 'mse', 'mae', 'huber'] as const;
+export const LOSS_NAMES: Readonly<Record<MlpProperties['loss'], string>> = {
+  half: '½ Σ (t − O)²',
+  crossentropy: 'cross-entropy',
+  mse: 'mean squared error',
+  mae: 'mean absolute error',
+  huber: 'Huber',
+};
+
+/** What a weight can be set to by hand; one that came from another lab may be larger. */
 export const WEIGHT_RANGE = { min: -20, max: 20 } as const;
-/** More parameters than this have no place on the stage. */
-export const MOST_PARAMETERS = 80;
+const ANY_WEIGHT = { min: -1e6, max: 1e6 } as const;
+/** What has a place on the stage. */
+export const MOST = { parameters: 20_000, units: 64, layers: 32 } as const;
+/** More than this is listed unit by unit. */
+const LISTED = { parameters: 80, units: 8, layers: 5 } as const;
 
 export const PROPERTIES: PropertyTable<MlpProperties> = {
-  sizes: integers('layer sizes', WORKED_NETWORK.sizes, { min: 1, max: 8 }, { least: 2, most: 5 }),
-  w: numbers('weights', WORKED_NETWORK.weights.flat(2), WEIGHT_RANGE, { least: 1, most: MOST_PARAMETERS }),
-  b: numbers('biases', WORKED_NETWORK.biases.flat(), WEIGHT_RANGE, { least: 1, most: MOST_PARAMETERS }),
-  x: numbers('inputs', WORKED_INPUT, { min: -100, max: 100 }, { least: 1, most: 8 }),
-  t: numbers('target', [WORKED_TARGET], { min: -100, max: 100 }, { least: 1, most: 8 }),
+  sizes: integers(
+    'layer sizes',
+    WORKED_NETWORK.sizes,
+    { min: 1, max: MOST.units },
+    { least: 2, most: MOST.layers },
+  ),
+  w: numbers('weights', WORKED_NETWORK.weights.flat(2), ANY_WEIGHT, { least: 1, most: MOST.parameters }),
+  b: numbers('biases', WORKED_NETWORK.biases.flat(), ANY_WEIGHT, { least: 1, most: MOST.parameters }),
+  x: numbers('inputs', WORKED_INPUT, ANY_WEIGHT, { least: 1, most: MOST.units }),
+  t: numbers('target', [WORKED_TARGET], ANY_WEIGHT, { least: 1, most: MOST.units }),
   a: number('learning rate α', WORKED_RATE, { min: 0, max: 10 }),
-  out: choice('output activation', 'sigmoid', ['sigmoid', 'softmax', 'linear']),
+  acts: choices('hidden activations', [], ACTIVATIONS, { most: MOST.layers }),
+  out: choice('output activation', 'sigmoid', [...ACTIVATIONS, 'softmax']),
+  loss: choice('loss', 'half', LOSSES),
+  unit: integer('unit listed', 0, { min: 0, max: MOST.units * MOST.layers }),
   printed: flag('as printed', false),
   n: integer('iterations', 2, { min: 1, max: 10 }),
   at: integer('steps taken', 0, { min: 0, max: 100_000 }),
@@ -60,9 +93,14 @@ export const PROPERTIES: PropertyTable<MlpProperties> = {
 };
 
 /** The network that the properties describe. Numbers that are missing are 0: a link may be short of some. */
-export function networkOf({ sizes, w, b, out }: MlpProperties): MultilayerPerceptron {
-  const [weights, biases] = [[...w], [...b]];
-  const take = (from: number[]) => from.shift() ?? 0;
+export function networkOf({
+  sizes,
+  w,
+  b,
+  out,
+}: Pick<MlpProperties, 'sizes' | 'w' | 'b' | 'out'>): MultilayerPerceptron {
+  const [weights, biases] = [w.values(), b.values()];
+  const take = (from: Iterator<number>) => Number(from.next().value ?? 0);
   const after = sizes.slice(1);
   return {
     sizes,
@@ -70,9 +108,42 @@ export function networkOf({ sizes, w, b, out }: MlpProperties): MultilayerPercep
       Array.from({ length: sizes[l] ?? 0 }, () => Array.from({ length: size }, () => take(weights))),
     ),
     biases: after.map((size) => Array.from({ length: size }, () => take(biases))),
-    output: out,
+    output: out === 'softmax' || out === 'sigmoid' ? out : 'linear',
   };
 }
+
+/** The activation of each layer after the inputs. */
+export const activationsOf = ({
+  sizes,
+  acts,
+  out,
+}: Pick<MlpProperties, 'sizes' | 'acts' | 'out'>): (ActivationName | 'softmax')[] =>
+  sizes.slice(1).map((_, l) => (l === sizes.length - 2 ? out : (acts[l] ?? 'sigmoid')));
+
+/** The loss that the outputs have: the cross-entropy is one of probabilities, and theirs is it. */
+export function lossFor({ loss, out }: Pick<MlpProperties, 'loss' | 'out'>): MlpProperties['loss'] {
+  if (out === 'softmax' && loss === 'half') return 'crossentropy';
+  return loss === 'crossentropy' && !['sigmoid', 'softmax', 'linear'].includes(out) ? 'mse' : loss;
+}
+
+/** Whether the network is one of the lecture's kind: sigmoid hidden units, and its squared error. */
+export const isOfLecture = (properties: MlpProperties): boolean =>
+  activationsOf(properties)
+    .slice(0, -1)
+    .every((name) => name === 'sigmoid') &&
+  ['sigmoid', 'softmax', 'linear'].includes(properties.out) &&
+  lossFor(properties) === (properties.out === 'softmax' ? 'crossentropy' : 'half') &&
+  !isLarge(properties);
+
+/** Whether weights are listed unit by unit. */
+export const isLarge = ({ sizes }: Pick<MlpProperties, 'sizes'>): boolean => {
+  const parameters = sizes.slice(1).reduce((sum, size, l) => sum + size * ((sizes[l] ?? 0) + 1), 0);
+  return (
+    parameters > LISTED.parameters ||
+    sizes.length > LISTED.layers ||
+    sizes.some((size) => size > LISTED.units)
+  );
+};
 
 /** As many numbers as are needed. */
 export const fitted = (values: readonly number[], length: number): number[] =>
@@ -82,8 +153,8 @@ const same = (a: readonly number[], b: readonly number[]) =>
   a.length === b.length && a.every((value, i) => value === b[i]);
 
 /** Whether the network has the lecture's shape, in which its slip can be made. */
-export const hasLectureShape = ({ sizes, out }: MlpProperties): boolean =>
-  same(sizes, WORKED_NETWORK.sizes) && out === 'sigmoid';
+export const hasLectureShape = (properties: MlpProperties): boolean =>
+  same(properties.sizes, WORKED_NETWORK.sizes) && isOfLecture(properties) && properties.out === 'sigmoid';
 
 /** Whether everything is as in the lecture. */
 export const isLecture = (properties: MlpProperties): boolean =>

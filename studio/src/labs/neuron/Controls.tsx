@@ -1,6 +1,7 @@
 import { NumberField } from '../../parts/NumberField.tsx';
 import type { Session } from '../../session.ts';
 import type { NeuronResult } from './compute.ts';
+import { GATE_NAMES, gateUnit } from './gate.ts';
 import { MOST_INPUTS, type NeuronProperties } from './properties.ts';
 
 export function Controls({ session }: { readonly session: Session<NeuronProperties, NeuronResult> }) {
@@ -41,6 +42,24 @@ export function Controls({ session }: { readonly session: Session<NeuronProperti
           }}
           onCommit={() => session.commit()}
         />
+      )}
+      {!hidden.has('w') && !hidden.has('T') && (
+        <fieldset class="segments" disabled={fixed || locked.has('T')}>
+          <legend class="unseen">A gate</legend>
+          {GATE_NAMES.map((name) => {
+            const unit = gateUnit(name);
+            return (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={unit.T === T && String(unit.w) === String(w)}
+                onClick={() => session.set({ ...unit, x: unit.w.map((_, i) => x[i] ?? 0) })}
+              >
+                {name.toUpperCase()}
+              </button>
+            );
+          })}
+        </fieldset>
       )}
       {!hidden.has('morph') && (
         <label class="field morph">

@@ -4,6 +4,7 @@ import { limitFor, signed } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { Session } from '../../session.ts';
 import type { NeuronResult } from './compute.ts';
+import { GateTable } from './Gate.tsx';
 import type { NeuronProperties } from './properties.ts';
 
 interface Given {
@@ -33,6 +34,7 @@ export function Stage(given: Given) {
   return (
     <div class="neuron">
       <Picture {...given} linked={linked} />
+      <GateTable result={given.result} />
       <table>
         <caption>Cell and node, part by part</caption>
         <thead>

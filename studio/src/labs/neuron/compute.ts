@@ -1,12 +1,15 @@
 import { add, displayed, formula, multiply, operand, thresholdUnit } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';
 import { type FormulaData, formulaData } from '../../worker/formulaData.ts';
+import { type Gate, gateOf } from './gate.ts';
 import type { NeuronProperties } from './properties.ts';
 
 export interface NeuronResult extends LabResult {
   readonly inputs: number;
   readonly fires: boolean | undefined;
   readonly length: number;
+  /** Of one or two inputs: the gate that it is. */
+  readonly gate: Pick<Gate, 'rows' | 'name'> | undefined;
 }
 
 /** The threshold unit of `pellucid/units`, as far as one has walked. */
@@ -37,6 +40,7 @@ export function compute({ w, x: given, T, at }: NeuronProperties): NeuronResult 
     formulas[symbol] = formulaData(step.formula);
   }
   const last = taken.at(-1);
+  const gate = gateOf(w, T);
   const fires = position < unit.trace.length ? undefined : unit.output === 1;
   const reached =
     fires === undefined ? 'has not decided yet' : fires ? 'fires: Y is 1' : 'stays silent: Y is 0';
@@ -44,8 +48,10 @@ export function compute({ w, x: given, T, at }: NeuronProperties): NeuronResult 
     quantities: {
       ...Object.fromEntries([...inputs, ...weights].map(({ symbol, value }) => [symbol, value])),
       ...{ T, ...weighed },
+      ...gate?.quantities,
     },
-    formulas,
+    formulas: { ...gate?.formulas, ...formulas },
+    gate: gate && { rows: gate.rows, name: gate.name },
     ...{ inputs: x.length, fires, length: unit.trace.length },
     ...(last && { focus: last.formula.result.symbol }),
     said: last ? `Step ${position}: ${last.title}.` : 'Signals wait at the inputs.',

@@ -2,7 +2,7 @@ import { symbolText } from 'pellucid/units';
 import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
 import type { NeuronResult } from './compute.ts';
-import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
+import { AHAS, Prose, QUESTION, SELF_CHECKS, SLIPS } from './lesson.tsx';
 import { type NeuronProperties, PROPERTIES, RANGE } from './properties.ts';
 import { Stage } from './Stage.tsx';
 import './neuron.css';
@@ -18,12 +18,17 @@ export const lab = defineLab<NeuronProperties, NeuronResult>({
   Stage,
   selfChecks: SELF_CHECKS,
   ahas: AHAS,
+  slips: SLIPS,
   position: 'at',
   describe,
   edit,
 });
 
 function describe(name: string): string {
+  const row = /^(net|Y)\[x=(\d+)\]$/.exec(name);
+  if (row?.[1] === 'net')
+    return `The weighted sum less the threshold, for the inputs ${row[2]?.split('').join(', ')}`;
+  if (row) return `What the unit answers to the inputs ${row[2]?.split('').join(', ')}`;
   if (name === 'Σ') return 'Σ, the weighted sum: what has gathered in the cell body';
   if (name === 'net') return 'net, the weighted sum less the threshold: from 0 upwards the unit fires';
   if (name === 'T') return 'T, the threshold: what the sum has to reach';

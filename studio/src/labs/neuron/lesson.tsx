@@ -1,6 +1,7 @@
-import { displayed } from 'pellucid/units';
+import { displayed, LECTURE_SLIPS, type Slip } from 'pellucid/units';
 import type { Aha, Question, SelfCheck } from '../../lab.ts';
 import type { NeuronResult } from './compute.ts';
+import { gateUnit } from './gate.ts';
 import { type NeuronProperties, PROPERTIES } from './properties.ts';
 
 export function Prose() {
@@ -47,6 +48,10 @@ export const SELF_CHECKS: readonly SelfCheck<NeuronProperties, NeuronResult>[] =
     task: 'Bring the sum exactly to the threshold. Equality fires.',
     done: ({ fires, quantities }) => fires === true && quantities.net === 0,
   },
+  {
+    task: 'With two inputs, make of the unit a NOR without choosing it above.',
+    done: ({ gate }, { w, T }) => gate?.name === 'nor' && T !== gateUnit('nor').T && w.length === 2,
+  },
 ];
 
 export const AHAS: readonly Aha<NeuronProperties>[] = [
@@ -65,4 +70,11 @@ export const AHAS: readonly Aha<NeuronProperties>[] = [
     text: 'The third input inhibits: switched on, it takes 0.3 from the sum, and 0.6 does not reach 0.7.',
     properties: { w: PROPERTIES.w.fallback, x: [1, 1, 1], T: 0.7, at: 2 },
   },
+  {
+    title: 'OR becomes AND',
+    text: 'Weights 1 and 1: with T = 0.5 the unit is OR, with T anywhere above 1 and up to 2 it is AND.',
+    properties: { w: [1, 1], x: [1, 0], T: 1.5, at: 2 },
+  },
 ];
+
+export const SLIPS: readonly Slip[] = LECTURE_SLIPS.filter(({ where }) => where.startsWith('1.1'));

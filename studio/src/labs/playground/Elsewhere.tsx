@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
-import { writeAddress } from '../../address.ts';
 import { notify } from '../../frame/notices.ts';
-import { type NetworkDescription, writeNetwork } from '../../network.ts';
+import type { NetworkDescription } from '../../network.ts';
 import type { Given } from './Controls.tsx';
 
 type Language = 'typescript' | 'python';
@@ -44,7 +43,6 @@ export function Elsewhere({ session }: Given) {
       if (typeof changes === 'string') notify(changes);
       else if (changes) session.set({ ...changes });
     });
-  const network = session.result.value?.scene?.network;
   return (
     <section class="elsewhere">
       <h2>Take it elsewhere</h2>
@@ -72,19 +70,6 @@ export function Elsewhere({ session }: Given) {
             }}
           />
         </label>
-        {network && (
-          <>
-            <a class="button" href={writeAddress('mlp', new URLSearchParams({ net: writeNetwork(network) }))}>
-              Open in the worked MLP
-            </a>
-            <a
-              class="button"
-              href={writeAddress('graph', new URLSearchParams({ net: writeNetwork(network) }))}
-            >
-              Open in the graph
-            </a>
-          </>
-        )}
       </div>
       {code && (
         <div class="code">

@@ -242,7 +242,7 @@ function gridOf([left, right, bottom, top]: Plane['view']): [Float32Array, Float
 
 /** The network as it travels to other labs, with the example that is looked at. */
 function describeNetwork(
-  { a }: PlaygroundProperties,
+  { a, loss }: PlaygroundProperties,
   { task, probe, weights, example, own }: Pick<Parts, 'task' | 'probe' | 'weights' | 'example' | 'own'>,
 ): NetworkDescription {
   const { sizes, activations } = probe;
@@ -263,6 +263,7 @@ function describeNetwork(
     input: Array.from(rowOf(task.inputs, example).data),
     target: Array.from({ length: units }, (_, k) => (task.kind === 'classes' ? Number(label === k) : label)),
     outputs: own.map(({ data }) => Array.from(data)),
+    loss: task.kind === 'regression' && loss === 'crossentropy' ? 'mse' : loss,
     learningRate: a,
   };
 }

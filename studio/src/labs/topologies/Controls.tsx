@@ -1,12 +1,21 @@
 import { NumberField } from '../../parts/NumberField.tsx';
 import type { Session } from '../../session.ts';
 import type { TopologyResult } from './compute.ts';
-import { MOMENTS, PROPERTIES, type TopologyProperties, VIEWS, type View } from './properties.ts';
+import {
+  MOMENTS,
+  PROPERTIES,
+  TOPOLOGIES,
+  type TopologyProperties,
+  topologyOf,
+  VIEWS,
+  type View,
+} from './properties.ts';
 
 const TITLES: Readonly<Record<View, string>> = {
   ...{
     connect: 'Connect',
     recall: 'Remember',
+    learning: 'Who gives the signal?',
     teacher: 'With a teacher',
     alone: 'Alone',
     reward: 'By reward',
@@ -16,7 +25,8 @@ const TITLES: Readonly<Record<View, string>> = {
 type Given = { readonly session: Session<TopologyProperties, TopologyResult> };
 
 export function Controls({ session }: Given) {
-  const { view, x } = session.properties.value;
+  const { view, x, edges: connected } = session.properties.value;
+  const chosen = topologyOf(connected);
   const locked = session.locked.has('x');
   return (
     <>
@@ -37,6 +47,21 @@ export function Controls({ session }: Given) {
       )}
       {view === 'connect' && (
         <>
+          {!session.hidden.has('edges') && (
+            <fieldset class="segments" disabled={session.locked.has('edges')}>
+              <legend class="unseen">Topology</legend>
+              {Object.entries(TOPOLOGIES).map(([name, { title, edges }]) => (
+                <button
+                  key={name}
+                  type="button"
+                  aria-pressed={chosen === name}
+                  onClick={() => session.set({ edges, at: 0 })}
+                >
+                  {title}
+                </button>
+              ))}
+            </fieldset>
+          )}
           <Field session={session} of="w" short="w" min={-2} max={2} step={0.1} />
           {!session.hidden.has('x') &&
             Array.from({ length: MOMENTS }, (_, i) => (
@@ -53,10 +78,12 @@ export function Controls({ session }: Given) {
             ))}
         </>
       )}
-      {(view === 'teacher' || view === 'alone') && (
+      {['teacher', 'alone', 'learning'].includes(view) && (
         <Field session={session} of="a" short="α" min={0.01} max={1} step={0.01} />
       )}
-      {view === 'reward' && <Field session={session} of="epsilon" short="ε" min={0} max={1} step={0.05} />}
+      {['reward', 'learning'].includes(view) && (
+        <Field session={session} of="epsilon" short="ε" min={0} max={1} step={0.05} />
+      )}
     </>
   );
 }

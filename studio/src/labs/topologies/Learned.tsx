@@ -3,6 +3,7 @@ import { Quantity } from '../../parts/Quantity.tsx';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { TopologyResult } from './compute.ts';
 import type { Learning } from './learn.ts';
+import { unmarked } from './marks.ts';
 
 interface Given {
   readonly result: TopologyResult;
@@ -21,7 +22,7 @@ export function Learned({ result, learning }: Given) {
         <dl>
           {learning.names.map((name) => (
             <div key={name} class={result.focus === name ? 'now' : undefined}>
-              <dt>{symbolText(name)}</dt>
+              <dt>{symbolText(unmarked(name))}</dt>
               <dd>
                 <Quantity of={name} value={result.quantities[name]} />
               </dd>
@@ -108,7 +109,7 @@ function Bars({ bars }: { readonly bars: NonNullable<Learning['bars']> }) {
               height={length(value)}
             />
             <text class="copy-name" x={41 + 66 * i} y={HEIGHT - 8}>
-              {symbolText(name)}
+              {symbolText(unmarked(name))}
             </text>
           </g>
         ))}

@@ -11,12 +11,22 @@ interface Given {
 }
 
 export function Stage({ session, result }: Given) {
-  const { connected, recalled, learning } = result;
+  const { connected, recalled, learning, learnings } = result;
   return (
     <div class="topologies">
       {connected && <Net session={session} result={result} connected={connected} />}
       {recalled && <Memory session={session} result={result} recalled={recalled} />}
       {learning && <Learned result={result} learning={learning} />}
+      {learnings && (
+        <div class="side-by-side">
+          {learnings.map((one) => (
+            <section key={one.title} aria-label={one.title}>
+              <h3>{one.title}</h3>
+              <Learned result={result} learning={one} />
+            </section>
+          ))}
+        </div>
+      )}
     </div>
   );
 }

@@ -2,15 +2,19 @@ import { displayed, symbolText } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';
 import { type Connected, connect } from './connect.ts';
 import { alone, type Learning, withReward, withTeacher } from './learn.ts';
+import { unmarked } from './marks.ts';
 import { MOMENTS, type TopologyProperties, unitName, unitText, type View } from './properties.ts';
 import { type Recalled, recalled } from './recall.ts';
 import { Sheet } from './sheet.ts';
+import { sideBySide } from './sideBySide.ts';
 
 export interface TopologyResult extends LabResult {
   readonly view: View;
   readonly connected?: Connected;
   readonly recalled?: Recalled;
   readonly learning?: Learning;
+  /** Side by side. */
+  readonly learnings?: readonly Learning[];
   readonly length: number;
 }
 
@@ -18,6 +22,7 @@ interface Seen {
   readonly connected?: Connected;
   readonly recalled?: Recalled;
   readonly learning?: Learning;
+  readonly learnings?: readonly Learning[];
   readonly length: number;
   readonly focus?: string;
   readonly said: string;
@@ -26,6 +31,7 @@ interface Seen {
 const LOOK: Readonly<Record<View, (sheet: Sheet, properties: TopologyProperties) => Seen>> = {
   connect,
   recall: recalled,
+  learning: sideBySide,
   teacher: withTeacher,
   alone,
   reward: withReward,
@@ -40,13 +46,13 @@ export function compute(properties: TopologyProperties): TopologyResult {
 }
 
 function summaryOf(
-  { connected, recalled: state, learning }: Seen,
+  { connected, recalled: state, learning, learnings = [] }: Seen,
   quantities: Readonly<Record<string, number>>,
 ): string {
   const listed = (names: readonly string[]) =>
     names
       .filter((name) => name in quantities)
-      .map((name) => `${symbolText(name)} is ${displayed(quantities[name] ?? 0).text}`)
+      .map((name) => `${symbolText(unmarked(name))} is ${displayed(quantities[name] ?? 0).text}`)
       .join(', ');
   if (connected) {
     const { edges, cycle, order } = connected;
@@ -57,5 +63,8 @@ function summaryOf(
   if (state) {
     return `A Hopfield net of ${state.size} units with energy ${displayed(state.energies.at(-1) ?? 0).text}${state.rest ? `, at rest in ${state.rest}` : ''}.`;
   }
-  return `${learning?.signal ?? ''} ${listed(learning?.names ?? [])}.`;
+  if (learning) return `${learning.signal} ${listed(learning.names)}.`;
+  return learnings
+    .map(({ title, names }) => `${title}: ${listed(names.filter((name) => /^[wbQ]/.test(name)))}.`)
+    .join(' ');
 }

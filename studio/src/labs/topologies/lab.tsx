@@ -3,6 +3,7 @@ import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
 import type { TopologyResult } from './compute.ts';
 import { AHAS, Prose, QUESTION, SELF_CHECKS } from './lesson.tsx';
+import { unmarked } from './marks.ts';
 import { MOMENTS, PROPERTIES, type TopologyProperties } from './properties.ts';
 import { Stage } from './Stage.tsx';
 import './topologies.css';
@@ -51,12 +52,13 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function describe(name: string): string {
-  const kind = KINDS.find(([pattern]) => pattern.test(name));
+  const kind = KINDS.find(([pattern]) => pattern.test(unmarked(name)));
   return kind ? `${symbolText(name)}, ${kind[1]}` : symbolText(name);
 }
 
 /** The weight, the inputs and the rate are given. */
-function edit(name: string, properties: TopologyProperties): Editing<TopologyProperties> | undefined {
+function edit(of: string, properties: TopologyProperties): Editing<TopologyProperties> | undefined {
+  const name = unmarked(of);
   const { view, w, a, x } = properties;
   if (name === 'w' && view === 'connect')
     return {

@@ -16,6 +16,7 @@ type Point = readonly [number, number];
 
 /** A way of learning: who says what is right, and a picture of it. */
 export interface Learning {
+  readonly title: string;
   /** Who gives the signal. */
   readonly signal: string;
   /** Names of what is learned. */
@@ -49,6 +50,7 @@ export function withTeacher(sheet: Sheet, { a, at }: TopologyProperties): Outcom
   const state = trace.at(position);
   return {
     learning: {
+      title: 'With a teacher',
       signal: 'A teacher: for each row the right answer t is given, and the error t is known at once.',
       names: ['w_1', 'w_2', 'b', 'α', ...(here > 0 ? ['x_1', 'x_2', 't', 'y_in', 'y'] : [])],
       points: inputs.map((at, i) => ({
@@ -91,6 +93,7 @@ export function alone(sheet: Sheet, { a, at }: TopologyProperties): Outcome {
   const weights = ['w_11', 'w_21', 'w_12', 'w_22'];
   return {
     learning: {
+      title: 'Alone',
       signal: 'Nobody: there are inputs and no answers. The nearer unit wins, and moves towards what it saw.',
       names: [...weights, 'α', ...(here > 0 ? ['x_1', 'x_2', 'd_1', 'd_2', 'winner'] : [])],
       points: HEAPS.map((point, i) => ({ at: point, kind: '·', here: i + 1 === here })),
@@ -135,6 +138,7 @@ export function withReward(sheet: Sheet, { epsilon, seed, at }: TopologyProperti
   const pulled = last && last.action + 1;
   return {
     learning: {
+      title: 'By reward',
       signal:
         'The world: after each pull it pays a reward R. It never says which arm would have paid more; that has to be tried.',
       names: [

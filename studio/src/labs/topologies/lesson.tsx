@@ -92,6 +92,11 @@ export const AHAS: readonly Aha<TopologyProperties>[] = [
     properties: { view: 'recall', s: [1, 1, -1, 1, 1, 1, -1, -1, -1], at: END },
   },
   {
+    title: 'Three runs side by side',
+    text: 'Told the answer, told nothing, told a reward: the same number of steps of each.',
+    properties: { view: 'learning', a: 0.3, epsilon: 0.2, seed: 1, at: 60 },
+  },
+  {
     title: 'Nobody says what is right',
     text: 'No answers are given, and the two units still find the two heaps.',
     properties: { view: 'alone', a: 0.3, at: END },

@@ -9,8 +9,8 @@ import {
   type PropertyTable,
 } from '../../properties.ts';
 
-/** What is looked at: a net to connect, one that remembers, or one of three ways to learn. */
-export const VIEWS = ['connect', 'recall', 'teacher', 'alone', 'reward'] as const;
+/** What is looked at: a net to connect, one that remembers, three ways to learn side by side, or one of them. */
+export const VIEWS = ['connect', 'recall', 'learning', 'teacher', 'alone', 'reward'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const UNITS = ['x', 'h1', 'h2', 'y'] as const;
@@ -63,6 +63,24 @@ export const PATTERNS = {
 } as const;
 
 export const START_EDGES: readonly Connection[] = ['x-h1', 'x-h2', 'h1-y', 'h2-y'];
+
+/** The topologies of the course, as connections of these units. */
+export const TOPOLOGIES: Readonly<
+  Record<string, { readonly title: string; readonly edges: readonly Connection[] }>
+> = {
+  single: { title: 'Single layer', edges: ['x-y'] },
+  multi: { title: 'Multi-layer', edges: START_EDGES },
+  jordan: { title: 'Jordan', edges: [...START_EDGES, 'y-h1', 'y-h2'] },
+  elman: { title: 'Elman', edges: [...START_EDGES, 'h1-h1', 'h1-h2', 'h2-h1', 'h2-h2'] },
+  full: { title: 'Fully recurrent', edges: CONNECTIONS },
+};
+
+/** The course's topology that some connections are; undefined where they are none. */
+export const topologyOf = (edges: readonly Connection[]): string | undefined =>
+  Object.keys(TOPOLOGIES).find((name) => {
+    const wanted = TOPOLOGIES[name]?.edges ?? [];
+    return wanted.length === edges.length && wanted.every((edge) => edges.includes(edge));
+  });
 
 export const PROPERTIES: PropertyTable<TopologyProperties> = {
   view: choice('view', 'connect', VIEWS),

@@ -1,4 +1,5 @@
 import type { NetworkDescription } from '../../network.ts';
+import type { NetworkParts } from './compute.ts';
 import { ACTIVATIONS, type FlowProperties, MOST_PARAMETERS, RATES } from './properties.ts';
 
 /** A network as it is, with its example where it has one. */
@@ -19,4 +20,20 @@ export function receive(network: NetworkDescription): Partial<FlowProperties> | 
       : { data: sizes[0] === 2 ? ('moons' as const) : ('normal' as const) };
   const rate = learningRate === undefined ? {} : { a: Math.min(learningRate, RATES.max) };
   return { sizes, w, b, acts: activations.join(','), ...example, ...rate };
+}
+
+/** A network of plain layers as it is now, for other labs. */
+export function describeNetwork(parts: NetworkParts, learningRate: number): NetworkDescription {
+  const { sizes, activations, weights, biases, input, target, outputs } = parts;
+  const [w, b] = [weights.values(), biases.values()];
+  const taken = (from: Iterator<number>, count = 0) =>
+    Array.from({ length: count }, () => Number(from.next().value ?? 0));
+  const after = sizes.slice(1);
+  return {
+    ...{ sizes: [...sizes], activations: [...activations], input: [...input], target: [...target] },
+    weights: after.map((units, l) => Array.from({ length: sizes[l] ?? 0 }, () => taken(w, units))),
+    biases: after.map((units) => taken(b, units)),
+    outputs: outputs.map((layer) => [...layer]),
+    ...{ loss: 'mse', learningRate },
+  };
 }
