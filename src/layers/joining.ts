@@ -88,7 +88,7 @@ class Dot extends LayerOfSeveral {
 
   constructor(axes: number | readonly number[], { normalize = false, ...options }: DotOptions) {
     super(options);
-    const [left, right] = typeof axes === 'number' ? [axes, axes] : axes;
+    const [left, right] = typeof axes === 'number' ? [axes, axes] : Array.from(axes);
     if (left === undefined || right === undefined || left === 0 || right === 0) {
       throw new ArgumentError({
         asked: 'Dot',

@@ -65,6 +65,9 @@ describe('several inputs', () => {
     expect(() => layers.dot(1, named).buildMany([[3], [4]])).toThrow(
       'layer "here": expected the second input to be 3 long along axis 1, as the first is along 1, found inputs of [batch, 4].',
     );
+    // As someone may write it in JavaScript.
+    const byName: unknown = { axes: 1 };
+    expect(() => layers.dot(byName as number[])).toThrow(ArgumentError);
     expect(() => layers.add(named).buildMany([[3], [4]])).toThrow(
       'layer "here": expected inputs of one shape, or of length 1 where they differ, found [batch, 3] and [batch, 4]',
     );
