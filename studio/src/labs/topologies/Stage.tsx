@@ -21,7 +21,7 @@ export function Stage({ session, result }: Given) {
         <div class="side-by-side">
           {learnings.map((one) => (
             <section key={one.title} aria-label={one.title}>
-              <h3>{one.title}</h3>
+              <h2>{one.title}</h2>
               <Learned result={result} learning={one} />
             </section>
           ))}
