@@ -106,5 +106,5 @@ ${curves.join('\n')}
 
 function duration(seconds) {
   if (seconds >= 1) return `${seconds} s`;
-  return seconds >= 1e-3 ? `${Math.round(seconds * 1e3)} ms` : `${Math.round(seconds * 1e6)} µs`;
+  return seconds >= 1e-3 ? `${Math.round(seconds * 1e3)} ms` : `${Number((seconds * 1e6).toPrecision(1))} µs`;
 }
