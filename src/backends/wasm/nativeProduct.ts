@@ -75,12 +75,15 @@ export class NativeProduct {
 
   write(): void {
     const { rows, columns, depth } = this.#product;
+    if (this.#product.batches.length > 0) {
+      this.#batches();
+      return;
+    }
     const isDeep = depth >= DEEP && rows.length * columns.length <= depth * 32;
     const chunks = isDeep
       ? Math.min(MOST_CALLS / 2, Math.floor(depth / 1024))
       : Math.min(LEAST_CALLS, chunksOf(this.#phases, this.#product));
-    if (this.#product.batches.length > 0) this.#batches();
-    else if (chunks > 1) this.#chunks(chunks);
+    if (chunks > 1) this.#chunks(chunks);
     else this.#blocks();
   }
 
