@@ -1,6 +1,7 @@
 import { symbolText } from 'pellucid/units';
 import { Quantity } from '../../parts/Quantity.tsx';
 import type { MlpResult } from './result.ts';
+import { UnitsHead } from './UnitsHead.tsx';
 
 /** The numbers of this iteration as tables: units, then weights and biases from old to new. */
 export function Ledger({ result }: { readonly result: MlpResult }) {
@@ -19,19 +20,7 @@ export function Ledger({ result }: { readonly result: MlpResult }) {
   return (
     <div class="ledger">
       <table>
-        <caption>Units, iteration {result.iteration}</caption>
-        <thead>
-          <tr>
-            <th scope="col">unit</th>
-            <th scope="col">
-              <i>I</i>
-            </th>
-            <th scope="col">
-              <i>O</i>
-            </th>
-            <th scope="col">Error</th>
-          </tr>
-        </thead>
+        <UnitsHead iteration={result.iteration} />
         <tbody>
           {layers
             .slice(1)

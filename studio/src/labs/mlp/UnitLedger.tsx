@@ -3,6 +3,7 @@ import { Quantity } from '../../parts/Quantity.tsx';
 import type { Session } from '../../session.ts';
 import type { MlpProperties } from './properties.ts';
 import type { ListedUnit, MlpEdge, MlpResult } from './result.ts';
+import { UnitsHead } from './UnitsHead.tsx';
 
 interface Given {
   readonly session: Session<MlpProperties, MlpResult>;
@@ -52,19 +53,7 @@ function Units({
   return (
     <div class="scrolled">
       <table>
-        <caption>Units, iteration {result.iteration}</caption>
-        <thead>
-          <tr>
-            <th scope="col">unit</th>
-            <th scope="col">
-              <i>I</i>
-            </th>
-            <th scope="col">
-              <i>O</i>
-            </th>
-            <th scope="col">Error</th>
-          </tr>
-        </thead>
+        <UnitsHead iteration={result.iteration} />
         {layers.slice(1).map((layer, l) => (
           <tbody key={layer[0]?.number}>
             <tr class="layer">
