@@ -252,7 +252,7 @@ export async function sliderToFrame(studio: Studio, selector: string): Promise<L
           watch.disconnect();
           shown();
         });
-        watch.observe(lab, { attributes: true });
+        watch.observe(lab, { attributeFilter: ['data-settled'] });
       });
     };
     const timed = async (work: () => Promise<void>) => {
