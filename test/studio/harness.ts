@@ -91,9 +91,10 @@ export class Studio implements AsyncDisposable {
 
   /** Waits until the picture belongs to the properties, and the address to both. */
   async settled(): Promise<void> {
-    await this.page.waitForSelector('.lab[data-settled="true"]');
+    const isSettled = '.lab[data-settled="true"][data-written="true"]';
+    await this.page.waitForSelector(isSettled);
     await this.page.waitForTimeout(160);
-    await this.page.waitForSelector('.lab[data-settled="true"]');
+    await this.page.waitForSelector(isSettled);
   }
 
   /** Every number on the page: its name and full value, as often as it is shown. */
@@ -264,7 +265,7 @@ export async function sliderToFrame(studio: Studio, selector: string): Promise<L
           watch.disconnect();
           shown();
         });
-        watch.observe(lab, { attributes: true });
+        watch.observe(lab, { attributeFilter: ['data-settled'] });
       });
     };
     const timed = async (work: () => Promise<void>) => {
