@@ -84,14 +84,15 @@ class Placed {
   insert(from: number, to: number, start: number, end: number): void {
     let at = this.#count++;
     while (at > 0 && (this.#start[at - 1] ?? 0) > start) at--;
-    const put = (column: Float64Array, value: number) => {
-      column.copyWithin(at + 1, at, this.#count - 1);
-      column[at] = value;
-    };
-    put(this.#from, from);
-    put(this.#to, to);
-    put(this.#start, start);
-    put(this.#end, end);
+    this.#put(this.#from, at, from);
+    this.#put(this.#to, at, to);
+    this.#put(this.#start, at, start);
+    this.#put(this.#end, at, end);
+  }
+
+  #put(column: Float64Array, at: number, value: number): void {
+    column.copyWithin(at + 1, at, this.#count - 1);
+    column[at] = value;
   }
 }
 
