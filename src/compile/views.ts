@@ -147,6 +147,7 @@ export function permuteView(view: View, order: readonly number[]): View {
 
 /** Stretches axes of length 1 and adds axes in front, by strides of zero. */
 export function broadcastView(view: View, shape: Shape): View | undefined {
+  if (sameShape(view.shape, shape)) return view;
   const extra = shape.length - view.shape.length;
   const strides: number[] = [];
   const valid: Range[] = [];
