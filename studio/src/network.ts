@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { LONGEST, writeAddress } from './address.ts';
 import { keep, recall } from './frame/storage.ts';
+import { LOSSES } from './losses.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512));
@@ -20,12 +21,26 @@ const schema = v.object({
   /** What each layer after the input layer makes of the example. */
   outputs: v.optional(v.array(v.array(finite))),
   /** What is made small, where that is known. */
-  loss: v.optional(v.picklist(['half', 'crossentropy', 'mse', 'mae', 'huber'])),
+  loss: v.optional(v.picklist(LOSSES)),
   learningRate: v.optional(v.pipe(finite, v.minValue(0))),
 });
 
 /** A network of fully connected layers, as it travels from lab to lab. */
 export type NetworkDescription = v.InferOutput<typeof schema>;
+
+/** Its parts in words, for people whose link has something wrong with one. */
+const PARTS: Readonly<Record<keyof NetworkDescription, string>> = {
+  sizes: 'the sizes of its layers',
+  weights: 'its weights',
+  biases: 'its biases',
+  activations: 'its activations',
+  inputNames: 'the names of its inputs',
+  input: 'its example',
+  target: 'what is wanted of its example',
+  outputs: 'what its layers make of its example',
+  loss: 'its loss',
+  learningRate: 'its learning rate',
+};
 
 /** Instead of a network in a link: that it is kept in this browser. */
 const KEPT = 'kept';
@@ -56,7 +71,11 @@ export function readNetwork(given: string): NetworkDescription | string {
     return 'The network in this link cannot be read.';
   }
   const parsed = v.safeParse(schema, data);
-  if (!parsed.success) return `The network in this link cannot be used: ${parsed.issues[0].message}`;
+  if (!parsed.success) {
+    const part = parsed.issues[0].path?.[0].key;
+    const what = Object.entries(PARTS).find(([key]) => key === part)?.[1] ?? 'all of it';
+    return `The network in this link cannot be used: something is wrong with ${what}.`;
+  }
   return fits(parsed.output) ? parsed.output : 'The network in this link does not fit together.';
 }
 

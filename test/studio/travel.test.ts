@@ -79,6 +79,9 @@ const NETWORKS = {
     ...{ data: 'blobs', classes: 3, layers: [3], act: ['elu'], loss: 'mse', e: 2 },
   },
   'two layers of eight': { e: 4 },
+  'units of every other kind': {
+    ...{ data: 'circles', layers: [2, 2, 2], act: ['gelu', 'softplus', 'softsign'], loss: 'mae', e: 4 },
+  },
   'the largest': {
     features: [0, 1, 2, 3, 4, 5, 6],
     layers: [16, 16, 16, 16, 16, 16],
@@ -123,7 +126,7 @@ describe.each(Object.entries(NETWORKS))('a network of the playground that travel
     expect(computeGraph(graph).quantities.Y).toBeCloseTo(quantities[wanted] ?? Number.NaN, 4);
   });
 
-  test('has the same outputs in gradient flow', async () => {
+  test('has the same outputs, loss and errors in gradient flow, and they open', async () => {
     const { quantities, scene } = await compute(await trained(changes));
     const received = taken(receiveFlow(scene?.network as NetworkDescription));
     const [inputs = 0, hidden = 0] = scene?.sizes ?? [];
@@ -132,6 +135,18 @@ describe.each(Object.entries(NETWORKS))('a network of the playground that travel
     for (let j = 1; j <= hidden; j++) {
       expect(flow.quantities[`m_1,${j}`]).toBeCloseTo(quantities[`O_${inputs + j}`] ?? Number.NaN, 5);
     }
+    expect(flow.quantities.L).toBeCloseTo(quantities.L ?? Number.NaN, 5);
+    const mlp = arrived(scene?.network, { n: 1 });
+    const after = computeMlp({ ...mlp, at: PAST_THE_END });
+    const properties = { ...fallbacks(FLOW), ...received };
+    const last = (scene?.sizes.length ?? 2) - 1;
+    for (const [k, { error = '' }] of (after.layers.at(-1) ?? []).entries()) {
+      const slope = await open({ properties, name: `δ_${last},${k + 1}[1]` });
+      expect(slope?.value).toBeCloseTo(-(after.quantities[error] ?? Number.NaN), 5);
+      const up = await open({ properties, name: `e_${last},${k + 1}[1]` });
+      expect([slope?.formula, up?.formula]).toEqual([expect.anything(), expect.anything()]);
+    }
+    expect((await open({ properties, name: 'ℓ[1]' }))?.formula).toBeDefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import { LOSSES, type LossName, possibleLoss } from '../../losses.ts';
 import {
   choice,
   flag,
@@ -53,6 +54,7 @@ export interface FlowProperties {
   readonly f: HiddenActivation;
   readonly norm: Normalization;
   readonly skip: boolean;
+  readonly loss: LossName;
   readonly clip: (typeof CLIPPINGS)[number];
   readonly limit: number;
   /** α. */
@@ -89,6 +91,7 @@ export const PROPERTIES: PropertyTable<FlowProperties> = {
   f: choice('activation', 'relu', ACTIVATIONS),
   norm: choice('normalisation', 'none', NORMALIZATIONS),
   skip: flag('residual connections', false),
+  loss: choice('loss', 'mse', LOSSES),
   clip: choice('gradient clipping', 'none', CLIPPINGS),
   limit: number('clipping limit', 1, LIMITS),
   a: number('learning rate α', 0.01, RATES),
@@ -131,3 +134,7 @@ export function layoutOf(properties: FlowProperties): {
   const hidden = Array.from({ length: depth }, () => width);
   return { sizes: [2, ...hidden, 1], activations: [...hidden.map(() => f), 'linear'] };
 }
+
+/** The loss that the outputs have. */
+export const lossFor = (properties: FlowProperties): LossName =>
+  possibleLoss(properties.loss, layoutOf(properties).activations.at(-1));

@@ -5,6 +5,7 @@ import {
   WORKED_RATE,
   WORKED_TARGET,
 } from 'pellucid/units';
+import { LOSSES, type LossName, possibleLoss } from '../../losses.ts';
 import {
   choice,
   choices,
@@ -31,7 +32,7 @@ export interface MlpProperties {
   /** Of each hidden layer; one that is missing is sigmoid, as in the lecture. */
   readonly acts: readonly ActivationName[];
   readonly out: ActivationName | 'softmax';
-  readonly loss: (typeof LOSSES)[number];
+  readonly loss: LossName;
   /** The unit whose weights are listed, of a network too large to list them all; 0 for the first output unit. */
   readonly unit: number;
   /** Keep the lecture's slip. */
@@ -50,16 +51,6 @@ export const ACTIVATIONS = [
   'linear',
 ] as const;
 export type ActivationName = (typeof ACTIVATIONS)[number];
-
-/** ½ Σ (t − O)² is the lecture's. */
-export const LOSSES = ['half', 'crossentropy', 'mse', 'mae', 'huber'] as const;
-export const LOSS_NAMES: Readonly<Record<MlpProperties['loss'], string>> = {
-  half: '½ Σ (t − O)²',
-  crossentropy: 'cross-entropy',
-  mse: 'mean squared error',
-  mae: 'mean absolute error',
-  huber: 'Huber',
-};
 
 /** What a weight can be set to by hand; one that came from another lab may be larger. */
 export const WEIGHT_RANGE = { min: -20, max: 20 } as const;
@@ -121,9 +112,8 @@ export const activationsOf = ({
   sizes.slice(1).map((_, l) => (l === sizes.length - 2 ? out : (acts[l] ?? 'sigmoid')));
 
 /** The loss that the outputs have: the cross-entropy is one of probabilities, and theirs is it. */
-export function lossFor({ loss, out }: Pick<MlpProperties, 'loss' | 'out'>): MlpProperties['loss'] {
-  if (out === 'softmax' && loss === 'half') return 'crossentropy';
-  return loss === 'crossentropy' && !['sigmoid', 'softmax', 'linear'].includes(out) ? 'mse' : loss;
+export function lossFor({ loss, out }: Pick<MlpProperties, 'loss' | 'out'>): LossName {
+  return out === 'softmax' && loss === 'half' ? 'crossentropy' : possibleLoss(loss, out);
 }
 
 /** Whether the network is one of the lecture's kind: sigmoid hidden units, and its squared error. */
