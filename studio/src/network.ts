@@ -3,18 +3,24 @@ import { LONGEST, writeAddress } from './address.ts';
 import { keep, recall } from './frame/storage.ts';
 import { LOSSES } from './losses.ts';
 
-const finite = v.pipe(v.number(), v.finite());
-const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512));
+/** Labs have no place for larger numbers. */
+const GREATEST = 1e6;
+const TOO_LARGE = `numbers from −${GREATEST} to ${GREATEST} were expected`;
+const finite = v.pipe(v.number(), v.minValue(-GREATEST, TOO_LARGE), v.maxValue(GREATEST, TOO_LARGE));
+const SIZES = 'whole numbers from 1 to 512 were expected';
+const size = v.pipe(v.number(), v.integer(SIZES), v.minValue(1, SIZES), v.maxValue(512, SIZES));
+
+const LAYERS = 'from 2 to 32 were expected';
 
 const schema = v.object({
   /** Units of each layer, the input layer first. */
-  sizes: v.pipe(v.array(size), v.minLength(2), v.maxLength(32)),
+  sizes: v.pipe(v.array(size), v.minLength(2, LAYERS), v.maxLength(32, LAYERS)),
   /** weights[l][i][j]: from unit i of layer l to unit j of layer l + 1. */
   weights: v.array(v.array(v.array(finite))),
   biases: v.array(v.array(finite)),
   /** Of each layer after the input layer. */
   activations: v.array(v.string()),
-  inputNames: v.optional(v.array(v.pipe(v.string(), v.maxLength(40)))),
+  inputNames: v.optional(v.array(v.pipe(v.string(), v.maxLength(40, 'at most 40 characters were expected')))),
   /** An example to look at it with, and what it should answer. */
   input: v.optional(v.array(finite)),
   target: v.optional(v.array(finite)),
@@ -22,7 +28,7 @@ const schema = v.object({
   outputs: v.optional(v.array(v.array(finite))),
   /** What is made small, where that is known. */
   loss: v.optional(v.picklist(LOSSES)),
-  learningRate: v.optional(v.pipe(finite, v.minValue(0))),
+  learningRate: v.optional(v.pipe(finite, v.minValue(0, 'a number of at least 0 was expected'))),
 });
 
 /** A network of fully connected layers, as it travels from lab to lab. */
@@ -72,9 +78,12 @@ export function readNetwork(given: string): NetworkDescription | string {
   }
   const parsed = v.safeParse(schema, data);
   if (!parsed.success) {
-    const part = parsed.issues[0].path?.[0].key;
+    const [{ path, kind, message }] = parsed.issues;
+    const part = path?.[0].key;
     const what = Object.entries(PARTS).find(([key]) => key === part)?.[1] ?? 'all of it';
-    return `The network in this link cannot be used: something is wrong with ${what}.`;
+    // Other messages are of the reader's, and about its types.
+    const why = kind === 'validation' ? `: ${message}` : '';
+    return `The network in this link cannot be used. Something is wrong with ${what}${why}.`;
   }
   return fits(parsed.output) ? parsed.output : 'The network in this link does not fit together.';
 }

@@ -99,14 +99,14 @@ describe.each(Object.entries(NETWORKS))('a network of the playground that travel
     const mlp = arrived(scene?.network, { n: 1 });
     const { length } = computeMlp({ ...mlp, at: PAST_THE_END });
     const before = computeMlp(mlp);
-    for (const name of before.parameters) expect(before.quantities[`${name}.old`]).toBe(quantities[name]);
+    const olds = before.parameters.map((name) => [before.quantities[`${name}.old`], quantities[name]]);
+    expect(olds.filter(([old, own]) => old === undefined || !Object.is(old, own))).toEqual([]);
     const after = computeMlp({ ...mlp, at: length });
     for (const name of Object.keys(quantities).filter((one) => /^(I|O)_|^L$/.test(one))) {
       expect(after.quantities[name], name).toBeCloseTo(quantities[name] ?? Number.NaN, 5);
     }
-    for (const name of Object.keys(after.quantities).filter((one) => !/^[xtα]|^[wθ]_(?!.*new)/.test(one))) {
-      expect(after.formulas[name], name).toBeDefined();
-    }
+    const computed = Object.keys(after.quantities).filter((one) => !/^[xtα]|^[wθ]_(?!.*new)/.test(one));
+    expect(computed.filter((name) => after.formulas[name] === undefined)).toEqual([]);
     // Δw is the step that the library takes: gradient descent on the loss of the one example.
     const outputs = scene?.sizes.at(-1) ?? 1;
     const output = after.layers.at(-1)?.[0];

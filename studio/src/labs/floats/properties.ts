@@ -26,14 +26,13 @@ export const POWER_RANGE = { min: 0, max: 24 } as const;
 
 const plain = number('number', 0.1, WHOLE_RANGE);
 
-/** A number that may also be infinite, minus zero or none: any pattern of bits. */
+/** A number that may also be infinite or none: any pattern of bits. */
 const anyNumber: Property<number> = {
   ...plain,
   read(text) {
     const special = /^(NaN|[-−]?Infinity)$/.test(text);
     return special ? { value: Number(text.replace('−', '-')) } : plain.read(text);
   },
-  write: (value) => (Object.is(value, -0) ? '-0' : String(value)),
 };
 
 /** Steps of the descents. */

@@ -1,4 +1,5 @@
 import type { NetworkDescription } from '../../network.ts';
+import { parametersOf } from '../../properties.ts';
 import type { NetworkParts } from './compute.ts';
 import { ACTIVATIONS, type FlowProperties, MOST_PARAMETERS, RATES } from './properties.ts';
 
@@ -11,8 +12,9 @@ export function receive(network: NetworkDescription): Partial<FlowProperties> | 
   );
   if (strange !== undefined) return `This lab knows no layers of the kind “${strange}”.`;
   const [w, b] = [weights.flat(2), biases.flat()];
-  if (w.length > MOST_PARAMETERS || b.length > MOST_PARAMETERS) {
-    return `A network of ${w.length} weights has no place here: ${MOST_PARAMETERS} at most.`;
+  const count = parametersOf(sizes);
+  if (count > MOST_PARAMETERS) {
+    return `A network of ${count} weights and biases has no place here: ${MOST_PARAMETERS} at most.`;
   }
   const example =
     input && target

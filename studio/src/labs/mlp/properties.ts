@@ -11,10 +11,11 @@ import {
   choices,
   flag,
   integer,
-  integers,
+  layerSizes,
   number,
   numbers,
   type PropertyTable,
+  parametersOf,
   text,
 } from '../../properties.ts';
 
@@ -61,11 +62,11 @@ export const MOST = { parameters: 20_000, units: 64, layers: 32 } as const;
 const LISTED = { parameters: 80, units: 8, layers: 5 } as const;
 
 export const PROPERTIES: PropertyTable<MlpProperties> = {
-  sizes: integers(
+  sizes: layerSizes(
     'layer sizes',
     WORKED_NETWORK.sizes,
     { min: 1, max: MOST.units },
-    { least: 2, most: MOST.layers },
+    { least: 2, most: MOST.layers, parameters: MOST.parameters },
   ),
   w: numbers('weights', WORKED_NETWORK.weights.flat(2), ANY_WEIGHT, { least: 1, most: MOST.parameters }),
   b: numbers('biases', WORKED_NETWORK.biases.flat(), ANY_WEIGHT, { least: 1, most: MOST.parameters }),
@@ -127,9 +128,8 @@ export const isOfLecture = (properties: MlpProperties): boolean =>
 
 /** Whether weights are listed unit by unit. */
 export const isLarge = ({ sizes }: Pick<MlpProperties, 'sizes'>): boolean => {
-  const parameters = sizes.slice(1).reduce((sum, size, l) => sum + size * ((sizes[l] ?? 0) + 1), 0);
   return (
-    parameters > LISTED.parameters ||
+    parametersOf(sizes) > LISTED.parameters ||
     sizes.length > LISTED.layers ||
     sizes.some((size) => size > LISTED.units)
   );
