@@ -9,9 +9,9 @@ import {
 import type { View } from '../../compile/views.ts';
 import type { Dtype } from '../../graph/dtypes.ts';
 import { type Shape, sizeOf } from '../../graph/ndarray.ts';
-import { loadNumber, loadVector, store } from './access.ts';
-import type { Local } from './assembler.ts';
-import { Body, clampRow, type KernelContext, type Position } from './body.ts';
+import { loadNumber, loadVector, store } from './arithmetic/access.ts';
+import { Arithmetic } from './arithmetic/operations.ts';
+import type { Local } from './assembly/assembler.ts';
 import {
   advance,
   type Counter,
@@ -26,10 +26,10 @@ import {
   sumOf,
   UNIT,
   viewsOf,
-} from './loops.ts';
-import { Arithmetic } from './operations.ts';
+} from './assembly/loops.ts';
+import { Body, clampRow, type KernelContext, type Position } from './body.ts';
 import type { PhaseWriter } from './phases.ts';
-import { costOf, MOST_THREADS } from './sharing.ts';
+import { costOf, MOST_THREADS } from './threads/sharing.ts';
 
 /** Numbers in a SIMD register. */
 export const LANES = 4;

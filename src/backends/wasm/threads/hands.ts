@@ -1,4 +1,4 @@
-import { type BlasPlace, gemmOver } from '../native/gemm.ts';
+import { type BlasPlace, gemmOver } from '../../native/gemm.ts';
 
 /** Another thread, as this one sees it. */
 export interface Hand {
