@@ -16,8 +16,8 @@ const ROOM = { left: 40, right: 8, top: 8, bottom: 20 } as const;
 /** The loss on both sets as training goes on. */
 export function Curves({ result, scene }: Given) {
   const [place, width] = useElementWidth<HTMLDivElement>(320);
-  const { steps, train, dev } = scene.curve;
   const hasDev = result.quantities['L[dev]'] !== undefined;
+  const { steps, train, dev } = scene.curve.steps.length > 0 ? scene.curve : beginning(result);
   const all = [...train, ...(hasDev ? dev : [])].filter(Number.isFinite);
   const top = niceTop(all);
   const last = Math.max(steps.at(-1) ?? 1, 1);
@@ -30,6 +30,10 @@ export function Curves({ result, scene }: Given) {
       )
       .map((point, i) => `${i === 0 ? 'M' : 'L'}${point}`)
       .join('');
+  const ends = [
+    ['train', train.at(-1) ?? Number.NaN],
+    ['dev', hasDev ? (dev.at(-1) ?? Number.NaN) : Number.NaN],
+  ] as const;
   return (
     <figure class="curves">
       <div ref={place}>
@@ -50,6 +54,11 @@ export function Curves({ result, scene }: Given) {
           </text>
           <path class="line train" d={path(train)} />
           {hasDev && <path class="line dev" d={path(dev)} />}
+          {ends.map(([line, loss]) =>
+            Number.isFinite(loss) ? (
+              <circle key={line} class={`end ${line}`} cx={x(steps.at(-1) ?? 0)} cy={y(loss)} r={3.5} />
+            ) : null,
+          )}
         </svg>
       </div>
       <figcaption>
@@ -64,10 +73,17 @@ export function Curves({ result, scene }: Given) {
           </span>
         )}
       </figcaption>
-      {steps.length > 0 && <CurveTable result={result} scene={scene} hasDev={hasDev} />}
+      {scene.curve.steps.length > 0 && <CurveTable result={result} scene={scene} hasDev={hasDev} />}
     </figure>
   );
 }
+
+/** Before the first step: what the losses are. */
+const beginning = ({ quantities }: PlaygroundResult): Scene['curve'] => ({
+  steps: [0],
+  train: [quantities['L[train]'] ?? Number.NaN],
+  dev: [quantities['L[dev]'] ?? Number.NaN],
+});
 
 /** A scale that changes seldom: from 0 to the next round number above the worst. */
 function niceTop(losses: readonly number[]): number {
