@@ -45,6 +45,12 @@ const TITLES: Readonly<Record<Precision, string>> = {
 };
 export const titleOf = (precision: Precision): string => TITLES[precision];
 
+/** 0, 1, … up to a step. */
+export const stepsTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, at) => at);
+/** The weight of a descent after a step: its name in the table. */
+export const weightAt = (precision: Precision, step: number): string =>
+  `w[${titleOf(precision)}, step ${step}]`;
+
 export const PROPERTIES: PropertyTable<FloatProperties> = {
   format: choice('format', 'float16', FORMATS),
   n: anyNumber,

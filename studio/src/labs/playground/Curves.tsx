@@ -1,6 +1,6 @@
 import { displayed } from 'pellucid/units';
-import { useState } from 'preact/hooks';
 import { Quantity } from '../../parts/Quantity.tsx';
+import { SeriesTable } from '../../parts/SeriesTable.tsx';
 import { limitFor } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { PlaygroundResult, Scene } from './compute.ts';
@@ -73,7 +73,17 @@ export function Curves({ result, scene }: Given) {
           </span>
         )}
       </figcaption>
-      {scene.curve.steps.length > 0 && <CurveTable result={result} scene={scene} hasDev={hasDev} />}
+      {scene.curve.steps.length > 0 && (
+        <SeriesTable
+          title="The curves as a table"
+          steps={steps}
+          series={['train', ...(hasDev ? ['dev'] : [])].map((part) => ({
+            title: part === 'train' ? 'training loss' : 'dev loss',
+            name: (step) => `L[${part}, step ${step}]`,
+          }))}
+          quantities={result.quantities}
+        />
+      )}
     </figure>
   );
 }
@@ -111,50 +121,5 @@ function EndLabel({
       </svg>{' '}
       {text} <Quantity of={of} value={result.quantities[of]} label={text} />
     </span>
-  );
-}
-
-/** Rows of the table: the first and every so many, the last always. */
-const ROWS = 8;
-
-function CurveTable({ result, scene, hasDev }: Given & { readonly hasDev: boolean }) {
-  const [isOpen, setOpen] = useState(false);
-  const { steps } = scene.curve;
-  const every = Math.ceil(steps.length / ROWS);
-  const shown = steps.filter((_, i) => i % every === 0 || i === steps.length - 1);
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>The curves as a table</summary>
-      {isOpen && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">step</th>
-              <th scope="col">training loss</th>
-              {hasDev && <th scope="col">dev loss</th>}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((step) => (
-              <tr key={step}>
-                <th scope="row">{step.toLocaleString('en')}</th>
-                {['train', ...(hasDev ? ['dev'] : [])].map((part) => {
-                  const name = `L[${part}, step ${step}]`;
-                  return (
-                    <td key={part}>
-                      <Quantity
-                        of={name}
-                        value={result.quantities[name]}
-                        label={`${part} loss at step ${step}`}
-                      />
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </details>
   );
 }
