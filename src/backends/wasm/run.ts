@@ -136,7 +136,8 @@ function writeBackwards(code: FunctionBuilder, program: Program, call: Call): vo
 }
 
 function pushPlaces(code: FunctionBuilder, { memory }: Program, { buffers }: Call): void {
-  for (const buffer of buffers) code.emit('i32.const', memory.offsets.get(buffer) ?? 0);
+  for (let at = 0; at < buffers.length; at++)
+    code.emit('i32.const', memory.offsets.get(buffers[at] as Buffer) ?? 0);
 }
 
 function writeCopies(code: FunctionBuilder, { copies, memory }: Program): void {

@@ -2,7 +2,7 @@ import type { Kernel, Root } from '../../../compile/kernels.ts';
 import { isHalf } from '../../../graph/dtypes.ts';
 import type { Loop } from '../assembly/loops.ts';
 import type { KernelContext, Position } from '../body.ts';
-import { LANES, nestShared } from '../nests.ts';
+import { LANES, nestShared } from '../nests/nest.ts';
 import type { PhaseWriter } from '../phases.ts';
 import { costOf } from '../threads/sharing.ts';
 import { chunksOf, DeepProduct } from './deepProduct.ts';
