@@ -12,7 +12,7 @@ export default defineConfig({
           setupFiles: ['test/seed.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**', 'test/studio/**'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },

@@ -12,7 +12,7 @@ import { ResourceError } from '../../../src/graph/errors.ts';
 import { input } from '../../../src/graph/graph.ts';
 import type { NDArray } from '../../../src/graph/ndarray.ts';
 
-const PATIENCE = 300;
+const PATIENCE = 1000;
 const x = input('float32', [40, 30]);
 const value: NDArray = {
   dtype: 'float32',
