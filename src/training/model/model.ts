@@ -448,8 +448,9 @@ export class Model extends Layer {
   }
 
   /** A layer of a name, or by its number; negative ones count from the end. */
-  getLayer(which: string | number): Layer {
+  getLayer(given: string | number | { readonly name: string } | { readonly index: number }): Layer {
     const { layers } = this;
+    const which = typeof given !== 'object' ? given : 'name' in given ? given.name : given.index;
     const found = typeof which === 'number' ? layers.at(which) : layers.find(({ name }) => name === which);
     if (found) return found;
     throw new ArgumentError({
