@@ -75,7 +75,10 @@ export function readOperation(
   const symbols = given.flat().filter((value) => value instanceof SymbolicTensor);
   const parted = symbols.find(({ shape }) => shape.some((length) => (length ?? 0) > LARGEST_COUNT));
   if (PARTING.has(kind.className) && parted) {
-    throw fields.refusal(`axes of at most ${LARGEST_COUNT}`, `[${parted.shape.join(', ')}]`);
+    throw fields.refusal(
+      `axes of at most ${LARGEST_COUNT}`,
+      `[${parted.shape.map((length) => length ?? 'batch').join(', ')}]`,
+    );
   }
   const results = [fields.attempt(() => operate(kind, given, name))].flat();
   checkShapes(
@@ -99,6 +102,8 @@ function checkSettings(kind: OperationKind, fields: Fields, config: Json): void 
     if (large !== undefined) throw fields.refusal(`${argumentName(name)} of at most ${most}`, large);
   }
 }
+
+const DTYPES: readonly Dtype[] = ['float32', 'int32', 'bool', 'float16', 'bfloat16', 'float64'];
 
 /** How deep lists of numbers may lie in one another. */
 const DEEPEST = 32;
@@ -136,7 +141,7 @@ class ArgumentReader {
       const given: unknown = isSetting
         ? this.#fields.value(name)
         : (args[next++] ?? kwargs[argumentName(name)]);
-      const value = this.#value(given);
+      const value = name === 'dtype' ? this.#dtype(given) : this.#value(given);
       if (isOption) options.push([name, value]);
       else positional.push(value);
     }
@@ -165,9 +170,17 @@ class ArgumentReader {
   }
 
   #constant({ value, dtype }: Json): TensorLike {
-    const kind = typeof dtype === 'string' ? dtype : 'float32';
-    const kept = /^u?int\d+$/.test(kind) ? 'int32' : kind === 'bool' || kind === 'float64' ? kind : 'float32';
-    return this.#fields.attempt(() => tensor(value as Nested, { dtype: kept }));
+    const kept = this.#dtype(dtype);
+    return this.#fields.attempt(() => tensor(value as Nested, kept && { dtype: kept }));
+  }
+
+  /** Whole numbers of any length are int32 here. */
+  #dtype(given: unknown): Dtype | undefined {
+    if (given === null || given === undefined) return undefined;
+    const name = `${given}`;
+    const kept = /^u?int\d+$/.test(name) ? 'int32' : DTYPES.find((dtype) => dtype === name);
+    if (kept) return kept;
+    throw this.#fields.refusal(`a dtype among ${DTYPES.join(', ')}`, given);
   }
 
   /** The parts of `x[…]`. */

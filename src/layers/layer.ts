@@ -5,7 +5,7 @@ import { type NDArray, type Shape, sizeOf } from '../graph/ndarray.ts';
 import { autocast } from '../tensor/autocast.ts';
 import type { ArgumentType } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { tracing, untraced } from '../tensor/trace.ts';
 import { Variable } from '../tensor/variable.ts';
 import { Callable, INVOKE } from './callable.ts';
@@ -213,6 +213,31 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
 
   get nonTrainableWeights(): readonly Variable[] {
     return this.#trainable ? this.weights.filter(({ trainable }) => !trainable) : this.weights;
+  }
+
+  /** Copies of all weights. */
+  getWeights(): NDArray[] {
+    return this.weights.map((weight) => weight.value());
+  }
+
+  /**
+   * Gives all weights other values, in the order of `weights`.
+   *
+   * @throws ArgumentError for more or fewer values, ShapeError for those of other shapes
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    if (values.length !== this.weights.length) {
+      throw new ArgumentError({
+        asked: `weights of "${this.name || this.className}"`,
+        expected: `${this.weights.length} arrays`,
+        received: `${values.length}`,
+        ...(!this.isBuilt && { fix: 'A layer has weights once it is built, or was called.' }),
+      });
+    }
+    for (const [i, weight] of this.weights.entries()) {
+      const value = values[i];
+      if (value !== undefined) weight.assign(value);
+    }
   }
 
   /** Its weights by their paths: `bidirectional/forward_lstm/kernel`. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadModel, saveModel } from '../../src/formats/index.ts';
+import { loadModel, modelFromJSON, saveModel } from '../../src/formats/index.ts';
 import { argumentName } from '../../src/formats/kerasOperations.ts';
-import { type Model, type NDArray, ops } from '../../src/index.ts';
+import { DataError, type Model, type NDArray, ops } from '../../src/index.ts';
 import { isOperable, type OperationKind } from '../../src/layers/operation.ts';
 
 // Written, with what Keras says of them, by fixtures/keras/generate_operations.py.
@@ -76,5 +76,59 @@ describe('an operation takes what the class of Keras takes', () => {
       names(kind, true).sort(),
     );
     expect(wanted?.call.slice(0, names(kind, false).length)).toEqual(names(kind, false));
+  });
+});
+
+describe('an operation of a file that makes no sense, or too much, is an error that names it', () => {
+  const x = { class_name: '__keras_tensor__', config: { keras_history: ['x', 0, 0] } };
+  const entry = (className: string, name: string, config: object, inbound: unknown[]) => ({
+    ...{
+      module: className === 'InputLayer' ? 'keras.layers' : 'keras.src.ops.numpy',
+      class_name: className,
+      name,
+    },
+    ...{ config: { name, ...config }, inbound_nodes: inbound.map((args) => ({ args, kwargs: {} })) },
+  });
+  const open = (
+    className: string,
+    config: object,
+    args: unknown[],
+    shape: readonly (number | null)[] = [null, 8, 8],
+  ) =>
+    modelFromJSON(
+      JSON.stringify({
+        class_name: 'Functional',
+        config: {
+          name: 'm',
+          layers: [
+            entry('InputLayer', 'x', { batch_shape: shape, dtype: 'float32' }, []),
+            entry(className, 'op', config, [args]),
+          ],
+          input_layers: [['x', 0, 0]],
+          output_layers: [['op', 0, 0]],
+        },
+      }),
+    );
+
+  it.each([
+    ['Repeat', { repeats: 1e9, axis: 1 }, [x], /"op" \(Repeat\).*repeats of at most 8192, found 1000000000/],
+    ['Tile', { repeats: [1, 8000, 8000] }, [x], /"op" \(Tile\).*at most 16777216 numbers/],
+    ['OneHot', { num_classes: 1e12 }, [x], /num_classes of at most/],
+    ['Cast', { dtype: '__proto__' }, [x], /a dtype among float32/],
+    ['Pad', { pad_width: [[0, 0]], mode: 'constructor' }, [x], /"op" \(Pad\)/],
+    ['Sum', { axis: 1, initial: 3 }, [x], /expected no initial, found 3/],
+    ['Add', {}, [1, 2], /"op" \(Add\)/],
+    ['Add', {}, [x, { class_name: '__tensor__', config: { value: { a: 1 } } }], /"op" \(Add\)/],
+    ['Add', {}, [{ ...x, config: { keras_history: ['op', 0, 0] } }, 1], /waits for itself/],
+    ['GetItem', {}, [x, [{ class_name: '__slice__', config: { step: 0 } }]], /a range with step 0/],
+    ['Fft2', {}, [x], /the operation Fft2\. Rebuild/],
+  ])('%s %j', (className, config, args, message) => {
+    const failing = () => open(className, config, args);
+    expect(failing).toThrow(DataError);
+    expect(failing).toThrow(message);
+  });
+
+  it('Unstack along an axis of millions', () => {
+    expect(() => open('Unstack', { axis: 1 }, [x], [null, 2 ** 24])).toThrow(/axes of at most 8192/);
   });
 });

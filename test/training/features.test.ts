@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { ArgumentError, input, layers, metrics, model, ops, sequential, tensor } from '../../src/index.ts';
+import {
+  ArgumentError,
+  callbacks,
+  input,
+  layers,
+  metrics,
+  model,
+  ops,
+  sequential,
+  tensor,
+} from '../../src/index.ts';
 
 const digits = () =>
   sequential([
@@ -60,4 +70,25 @@ test('a metric keeps what it has seen by itself', () => {
   error.resetState();
   error.updateState([[0], [1]], [[1], [1]], [3, 1]);
   expect(error.result()).toBeCloseTo(0.75, 6);
+});
+
+test('weights of one layer are read and given as arrays', () => {
+  const layer = layers.dense(2);
+  expect(() => layer.setWeights([[[1, 2]], [0, 1]])).toThrow(/once it is built/);
+  layer.build([1]);
+  layer.setWeights([[[1, 2]], [0, 1]]);
+  expect(layer(tensor([[3]])).array()).toEqual([[3, 7]]);
+  expect(layer.getWeights().map(({ shape }) => shape)).toEqual([[1, 2], [2]]);
+});
+
+test('a callback that cannot write says which file, and a checkpoint what it lacks', async () => {
+  const net = digits();
+  net.compile({ optimizer: 'sgd', loss: 'mse' });
+  const logger = callbacks.csvLogger('package.json/log.csv');
+  await expect(net.fit([[1, 2, 3, 4, 5, 6]], [[1, 2]], { verbose: 0, callbacks: [logger] })).rejects.toThrow(
+    /package.json\/log.csv: writing the file: expected a path that can be written to/,
+  );
+  expect(() => Reflect.apply(callbacks.modelCheckpoint, undefined, ['m.keras', {}])).toThrow(
+    /save: saveModel/,
+  );
 });

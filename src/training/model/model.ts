@@ -410,26 +410,6 @@ export class Model extends Layer {
     return made;
   }
 
-  /** Copies of all weights. */
-  getWeights(): NDArray[] {
-    return this.weights.map((weight) => weight.value());
-  }
-
-  /** Gives all weights other values, in the order of `weights`. @throws ArgumentError for more or fewer values */
-  setWeights(values: readonly NDArray[]): void {
-    if (values.length !== this.weights.length) {
-      throw new ArgumentError({
-        asked: `weights of "${this.name}"`,
-        expected: `${this.weights.length} arrays`,
-        received: `${values.length}`,
-      });
-    }
-    for (const [i, weight] of this.weights.entries()) {
-      const value = values[i];
-      if (value) weight.assign(value);
-    }
-  }
-
   /** Everything a training step changes. */
   get state(): readonly Variable[] {
     const optimizers = this.optimizers.flatMap(({ variables }) => variables);

@@ -112,7 +112,10 @@ const MODELS: Readonly<Record<string, () => Model>> = {
     const scores = ops.matmul(dense(8, { name: 'query' })(x), ops.transpose(x, [0, 2, 1]));
     const mixed = ops.einsum('bij,bjk->bik', ops.softmax(ops.divide(scores, 2.5)), x);
     const [left = x, right = x] = ops.split(
-      ops.batchNormalization(mixed, constants(0), constants(1), -1, { offset: constants(2) }),
+      ops.batchNormalization(mixed, constants(0), constants(1), -1, {
+        offset: constants(2),
+        scale: constants(1),
+      }),
       2,
       -1,
     );
