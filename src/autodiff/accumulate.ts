@@ -127,10 +127,16 @@ function joinedSlice(parts: readonly Node[], axis: number): Node | undefined {
 
 const isPadded = (share: Node): share is NodeOf<'pad'> => share.op === 'pad';
 
-/** The axis along which alone something is padded. */
+/** The axis along which alone something is padded; −1 where there is none. */
 function paddedAxis({ attributes: { before, after } }: NodeOf<'pad'>): number {
-  const padded = before.flatMap((count, axis) => (count > 0 || (after[axis] ?? 0) > 0 ? [axis] : []));
-  return padded.length === 1 ? (padded[0] ?? -1) : -1;
+  const isPaddedAt = (axis: number) => (before[axis] ?? 0) > 0 || (after[axis] ?? 0) > 0;
+  let found = -1;
+  for (let axis = 0; axis < before.length; axis++) {
+    if (!isPaddedAt(axis)) continue;
+    if (found >= 0) return -1;
+    found = axis;
+  }
+  return found;
 }
 
 function joinSlices(shares: readonly Node[]): readonly Node[] {

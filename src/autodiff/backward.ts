@@ -35,7 +35,8 @@ function pullback(output: Node, cotangent: Node, wrt: readonly Node[]): (Node | 
   const reached = dependents(order, new Set(wrt));
   const shares = new Map<Node, Node[]>([[output, [cotangent]]]);
   const cotangents = new Map<Node, Node>();
-  for (const node of order.toReversed()) {
+  for (let last = order.length - 1; last >= 0; last--) {
+    const node = order[last] as Node;
     const arrived = shares.get(node);
     if (!arrived || !reached.has(node)) continue;
     const g = accumulate(arrived);
@@ -75,8 +76,10 @@ function recomputed(node: NodeOf<'checkpoint'>, g: Node): Cotangents {
 /** The nodes of `order` that depend on one of `wrt`: only these need cotangents. */
 function dependents(order: readonly Node[], wrt: ReadonlySet<Node>): Set<Node> {
   const reached = new Set<Node>();
-  for (const node of order) {
-    if (wrt.has(node) || node.inputs.some((from) => reached.has(from))) reached.add(node);
+  const isReached = (from: Node) => reached.has(from);
+  for (let at = 0; at < order.length; at++) {
+    const node = order[at] as Node;
+    if (wrt.has(node) || node.inputs.some(isReached)) reached.add(node);
   }
   return reached;
 }

@@ -75,7 +75,7 @@ export const GRADIENTS: Table<readonly [g: Node], Cotangents> = {
   },
 
   add: (_, g) => [g, g],
-  mul: ({ inputs: [a, b] }, g) => [mul(g, b as Node), mul(g, a as Node)],
+  mul: (y, g) => [mul(g, inputOf(y, 1)), mul(g, inputOf(y, 0))],
   div: (y, g) => {
     const share = div(g, inputOf(y, 1));
     return [share, neg(mul(share, y))];
@@ -100,7 +100,7 @@ export const GRADIENTS: Table<readonly [g: Node], Cotangents> = {
     const chosen = cast(equal(x, y), x.dtype);
     return [mul(chosen, div(g, sum(chosen, y.attributes.axes)))];
   },
-  matmul: ({ inputs: [a, b] }, g) => [matmul(g, transpose(b as Node)), matmul(transpose(a as Node), g)],
+  matmul: (y, g) => [matmul(g, transpose(inputOf(y, 1))), matmul(transpose(inputOf(y, 0)), g)],
 
   reshape: (y, g) => [reshape(g, inputOf(y, 0).shape)],
   permute: ({ attributes: { order } }, g) => [

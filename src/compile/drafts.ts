@@ -32,6 +32,8 @@ export interface DraftOptions {
   readonly unfused: boolean;
 }
 
+const NONE: readonly Node[] = [];
+
 /** Groups nodes into kernels: each joins the last that it reads from, if it can. */
 export class Drafts {
   readonly all: Draft[] = [];
@@ -105,17 +107,22 @@ export class Drafts {
   /** The last kernel that computes something `node` is computed from, or waits for. */
   #lastHomeUnder(node: Node): number {
     let last = -1;
-    const seen = new Set<Node>();
-    const pending: Node[] = [];
-    const comeTo = (from: Node) => {
-      const home = this.#storage.home.get(from);
-      if (home !== undefined) last = Math.max(last, home);
-      else if (!seen.has(from)) pending.push(from);
+    const pending = [node];
+    const seen = new Set(pending);
+    const comeTo = (nodes: readonly Node[]) => {
+      for (let at = 0; at < nodes.length; at++) {
+        const from = nodes[at] as Node;
+        const home = this.#storage.home.get(from);
+        if (home !== undefined) last = Math.max(last, home);
+        else if (!seen.has(from)) {
+          seen.add(from);
+          pending.push(from);
+        }
+      }
     };
-    for (let later: Node | undefined = node; later; later = pending.pop()) {
-      seen.add(later);
-      later.inputs.forEach(comeTo);
-      this.#notBefore.get(later)?.forEach(comeTo);
+    for (let later = pending.pop(); later; later = pending.pop()) {
+      comeTo(later.inputs);
+      comeTo(this.#notBefore.get(later) ?? NONE);
     }
     return last;
   }
@@ -139,7 +146,7 @@ export class Drafts {
       return false;
     }
     values.set(node, value);
-    for (const read of reads) draft.reads.push(read);
+    draft.reads.push(...reads);
     this.#storage.home.set(node, home);
     return true;
   }

@@ -79,23 +79,19 @@ export class Expressions {
       const place = this.#storage.placeOf(node);
       const view = path.apply(place.view);
       scope.reads.push({ node, dense: isDense(view) });
-      return { kind: 'load', dtype, ...this.#storage.within(place.root, view) };
+      const { buffer, view: within } = this.#storage.within(place.root, view);
+      return { kind: 'load', dtype, buffer, view: within };
     }
     if (this.#stored.has(node) && node !== scope.top) mustStore(node);
     const input = node.inputs[0] as Node;
     switch (node.op) {
       case 'detach':
         return this.of(input, path, scope);
-      case 'iota': {
-        const strides = node.shape.map((_, axis) => Number(axis === node.attributes.axis));
-        return {
-          kind: 'index',
-          dtype,
-          view: path.apply({ ...contiguous(node.shape), strides }),
-        };
-      }
+      case 'iota':
+        return this.#index(node, path);
       case 'uniform': {
-        const [key, stream] = node.inputs.map((from) => this.#anywhere(from, scope)) as [Buffer, Buffer];
+        const key = this.#anywhere(node.inputs[0] as Node, scope);
+        const stream = this.#anywhere(node.inputs[1] as Node, scope);
         return { kind: 'random', dtype, view: path.apply(contiguous(node.shape)), key, stream };
       }
       case 'gather':
@@ -104,8 +100,15 @@ export class Expressions {
         break;
     }
     if (isMovement(node)) return this.of(input, through(path, node), scope);
-    const inputs = node.inputs.map((from) => this.#input(from, node, path, scope));
+    const inputs: Expression[] = [];
+    for (let at = 0; at < node.inputs.length; at++)
+      inputs.push(this.#input(node.inputs[at] as Node, node, path, scope));
     return { kind: 'apply', dtype, op: node.op, inputs };
+  }
+
+  #index({ dtype, shape, attributes }: NodeOf<'iota'>, path: Path): Expression {
+    const strides = shape.map((_, axis) => Number(axis === attributes.axis));
+    return { kind: 'index', dtype, view: path.apply({ ...contiguous(shape), strides }) };
   }
 
   #row(node: NodeOf<'gather'>, path: Path, scope: Scope): Expression {

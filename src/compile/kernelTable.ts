@@ -1,10 +1,10 @@
-import type { Buffer, Expression, Kernel, Matrix } from './kernels.ts';
+import type { Buffer, Expression, Kernel, Matrix, Store } from './kernels.ts';
 import type { View } from './views.ts';
 
 /** What has been made of kernels: found again for every kernel that is the same code at other places. */
 export class KernelTable<T> {
   readonly #entries = new Map<number, Entry<T>[]>();
-  readonly #words = new Map<string, number>();
+  readonly #writer = new KeyWriter();
   #size = 0;
 
   /** How many kernels differ. */
@@ -18,14 +18,15 @@ export class KernelTable<T> {
    * @param buffers that the kernel touches, each once
    */
   get(kernel: Kernel, buffers: readonly Buffer[], make: () => T): T {
-    const key = new KeyWriter(buffers, this.#words).kernel(kernel);
+    const key = this.#writer.keyOf(kernel, buffers);
     const hash = hashOf(key);
     const alike = this.#entries.get(hash) ?? [];
-    for (const entry of alike) if (isSame(entry.key, key)) return entry.value;
-    const value = make();
+    const known = alike.find((entry) => isSame(entry.key, key));
+    if (known) return known.value;
+    const entry = { key: key.slice(), value: make() };
     this.#size++;
-    this.#entries.set(hash, [...alike, { key, value }]);
-    return value;
+    this.#entries.set(hash, [...alike, entry]);
+    return entry.value;
   }
 }
 
@@ -50,16 +51,15 @@ function isSame(a: readonly number[], b: readonly number[]): boolean {
 /** Writes all that a kernel's code depends on as numbers: lists with their lengths, buffers and expressions by first use. */
 class KeyWriter {
   readonly #key: number[] = [];
-  readonly #buffers: readonly Buffer[];
-  readonly #words: Map<string, number>;
+  readonly #words = new Map<string, number>();
   readonly #expressions = new Map<Expression, number>();
+  #buffers: readonly Buffer[] = [];
 
-  constructor(buffers: readonly Buffer[], words: Map<string, number>) {
+  /** The key of a kernel, which changes as the next is asked for: most are known, and need not be kept. */
+  keyOf({ space, root, stores }: Kernel, buffers: readonly Buffer[]): readonly number[] {
+    this.#key.length = 0;
+    this.#expressions.clear();
     this.#buffers = buffers;
-    this.#words = words;
-  }
-
-  kernel({ space, root, stores }: Kernel): readonly number[] {
     this.#list(space);
     this.#word(root?.kind ?? 'no root');
     switch (root?.kind) {
@@ -83,7 +83,8 @@ class KeyWriter {
         this.#view(root.view);
     }
     if (root) this.#word(root.dtype);
-    for (const { buffer, value, view } of stores) {
+    for (let at = 0; at < stores.length; at++) {
+      const { buffer, value, view } = stores[at] as Store;
       this.#buffer(buffer);
       this.#expression(value);
       if (view) this.#view(view);
@@ -106,7 +107,8 @@ class KeyWriter {
       case 'apply':
         this.#word(expression.op);
         this.#key.push(expression.inputs.length);
-        for (const from of expression.inputs) this.#expression(from);
+        for (let at = 0; at < expression.inputs.length; at++)
+          this.#expression(expression.inputs[at] as Expression);
         break;
       case 'load':
         this.#buffer(expression.buffer);

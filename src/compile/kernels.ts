@@ -121,13 +121,16 @@ export function eachExpression(
   visit: (expression: Expression) => void,
 ): void {
   const seen = new Set<Expression>();
-  const walk = (expression: Expression) => {
-    if (seen.has(expression)) return;
-    seen.add(expression);
-    if (expression.kind === 'apply') expression.inputs.forEach(walk);
-    visit(expression);
+  const walkAll = (all: readonly Expression[]) => {
+    for (let at = 0; at < all.length; at++) {
+      const expression = all[at] as Expression;
+      if (seen.has(expression)) continue;
+      seen.add(expression);
+      if (expression.kind === 'apply') walkAll(expression.inputs);
+      visit(expression);
+    }
   };
-  expressions.forEach(walk);
+  walkAll(expressions);
 }
 
 /** The expressions of a kernel that are computed over its space; a reduction's body is over more axes. */

@@ -3,6 +3,7 @@ import { inOrder } from '../graph/graph.ts';
 import type { Node, NodeOf } from '../graph/ops.ts';
 import { type SeenThrough, seeThroughCheckpoints } from './checkpoints.ts';
 import { type Draft, Drafts } from './drafts.ts';
+import type { Reading } from './expressions.ts';
 import { chooseStored, isLeaf, isWritable, needingBuffers } from './fusion.ts';
 import { addsInPlace, type Buffer, type Kernel } from './kernels.ts';
 import { placeParts } from './places.ts';
@@ -80,15 +81,17 @@ function finished({ outputs, updates }: Step, drafts: readonly Draft[], storage:
   const kernels: Kernel[] = [];
   for (const { space, root, values, copy } of drafts) {
     const stores = copy ? [copy] : [];
-    for (const [node, value] of values) {
-      for (const buffer of inPlace.get(node) ?? []) stores.push({ buffer, value });
+    values.forEach((value, node) => {
+      inPlace.get(node)?.forEach((buffer) => {
+        stores.push({ buffer, value });
+      });
       const isNeeded = needed.has(node) || addsInPlace(root);
       const places = storage.given(node);
       if (!places && isNeeded) stores.push({ buffer: storage.buffer(node), value });
-      for (const place of places ?? []) {
+      places?.forEach((place) => {
         if (isNeeded || !place.whole) stores.push(storage.store(place, space, value));
-      }
-    }
+      });
+    });
     if (stores.length > 0) kernels.push(root ? { space, root, stores } : { space, stores });
   }
   return {
@@ -105,9 +108,12 @@ function finished({ outputs, updates }: Step, drafts: readonly Draft[], storage:
 /** What kernels read that they do not compute themselves. */
 function readElsewhere(drafts: readonly Draft[], { home }: Storage): Set<Node> {
   const found = new Set<Node>();
-  for (const [at, { reads }] of drafts.entries()) {
-    for (const { node } of reads) if (home.get(node) !== at) found.add(node);
-  }
+  drafts.forEach(({ reads }, at) => {
+    for (let i = 0; i < reads.length; i++) {
+      const { node } = reads[i] as Reading;
+      if (home.get(node) !== at) found.add(node);
+    }
+  });
   return found;
 }
 
@@ -119,12 +125,13 @@ interface LastRead {
 
 function lastReadsOf(drafts: readonly Draft[]): Map<Node, LastRead> {
   const last = new Map<Node, LastRead>();
-  for (const [at, { reads }] of drafts.entries()) {
-    for (const { node, dense } of reads) {
+  drafts.forEach(({ reads }, at) => {
+    for (let i = 0; i < reads.length; i++) {
+      const { node, dense } = reads[i] as Reading;
       const known = last.get(node);
       last.set(node, { at, dense: dense && (known?.at !== at || known.dense) });
     }
-  }
+  });
   return last;
 }
 

@@ -58,40 +58,55 @@ export function planMemory(lifetimes: readonly Lifetime[]): MemoryPlan {
 
 /** What has been placed, by start, as columns of numbers: a large graph asks for millions of comparisons. */
 class Placed {
-  readonly #from: Float64Array;
-  readonly #to: Float64Array;
+  readonly #from: Int32Array;
+  readonly #to: Int32Array;
   readonly #start: Float64Array;
   readonly #end: Float64Array;
   #count = 0;
 
   constructor(capacity: number) {
-    const column = () => new Float64Array(capacity);
-    [this.#from, this.#to, this.#start, this.#end] = [column(), column(), column(), column()];
+    this.#from = new Int32Array(capacity);
+    this.#to = new Int32Array(capacity);
+    this.#start = new Float64Array(capacity);
+    this.#end = new Float64Array(capacity);
   }
 
   /** The lowest place for `length` bytes that nothing alive between `from` and `to` touches. */
   lowest(from: number, to: number, length: number): number {
+    const [froms, tos, starts, ends] = [this.#from, this.#to, this.#start, this.#end];
     let start = ZEROS;
     // Sorted by start: slide past each neighbour in time that is in the way.
     for (let i = 0; i < this.#count; i++) {
-      if ((this.#to[i] ?? 0) < from || to < (this.#from[i] ?? 0)) continue;
-      if (start + length <= (this.#start[i] ?? 0)) break;
-      start = Math.max(start, this.#end[i] ?? 0);
+      if ((tos[i] ?? 0) < from || to < (froms[i] ?? 0)) continue;
+      if (start + length <= (starts[i] ?? 0)) break;
+      start = Math.max(start, ends[i] ?? 0);
     }
     return start;
   }
 
   insert(from: number, to: number, start: number, end: number): void {
-    let at = this.#count++;
-    while (at > 0 && (this.#start[at - 1] ?? 0) > start) at--;
-    const put = (column: Float64Array, value: number) => {
-      column.copyWithin(at + 1, at, this.#count - 1);
-      column[at] = value;
-    };
-    put(this.#from, from);
-    put(this.#to, to);
-    put(this.#start, start);
-    put(this.#end, end);
+    const at = this.#after(start);
+    this.#count++;
+    this.#put(this.#from, at, from);
+    this.#put(this.#to, at, to);
+    this.#put(this.#start, at, start);
+    this.#put(this.#end, at, end);
+  }
+
+  /** Where something that begins at `start` belongs: behind all that begin there or before. */
+  #after(start: number): number {
+    let [low, high] = [0, this.#count];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#start[middle] ?? 0) > start) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  #put(column: Int32Array | Float64Array, at: number, value: number): void {
+    column.copyWithin(at + 1, at, this.#count - 1);
+    column[at] = value;
   }
 }
 

@@ -30,9 +30,12 @@ function withAliases(
   touched: Program['touched'],
 ): ReadonlyMap<Buffer, number> {
   const all = new Map(offsets);
-  for (const buffer of touched.flat()) {
-    const { within } = buffer;
-    if (within) all.set(buffer, (offsets.get(within.buffer) ?? 0) + within.offset * elementBytes(buffer));
+  for (const buffers of touched) {
+    for (let i = 0; i < buffers.length; i++) {
+      const buffer = buffers[i] as Buffer;
+      const { within } = buffer;
+      if (within) all.set(buffer, (offsets.get(within.buffer) ?? 0) + within.offset * elementBytes(buffer));
+    }
   }
   return all;
 }
@@ -50,7 +53,9 @@ function lifetimes({ kernels, leaves, outputs, copies }: Lowered, touched: Progr
       span.to = Math.max(span.to, at);
     }
   };
-  for (const [at, buffers] of touched.entries()) for (const buffer of buffers) touch(buffer, at);
+  touched.forEach((buffers, at) => {
+    for (let i = 0; i < buffers.length; i++) touch(buffers[i] as Buffer, at);
+  });
   for (const { from, to } of copies) {
     touch(from, end);
     touch(to, end);

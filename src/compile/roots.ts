@@ -9,7 +9,7 @@ import {
   broadcastView,
   contiguous,
   isMovement,
-  isWhole,
+  isPadded,
   permuteView,
   reshapeView,
   type View,
@@ -102,7 +102,7 @@ export class Roots {
     const depth = node.inputs[0]?.shape.at(-1) ?? 1;
     const sides = node.inputs.map((side) => {
       const { node: read, ...found } = this.#patches(side) ?? this.#matrix(side, leading);
-      if (found.view.shape.some((_, axis) => !isWhole(found.view, axis))) mustStore(side);
+      if (isPadded(found.view)) mustStore(side);
       scope.reads.push({ node: read, dense: false });
       return found;
     });

@@ -4,7 +4,7 @@ import type { Node } from '../graph/ops.ts';
 import { isLeaf } from './fusion.ts';
 import type { Buffer, Expression, Store } from './kernels.ts';
 import { type Copy, ownPlace, type Place, type Places } from './places.ts';
-import { isDense, isWhole, reshapeView, type View } from './views.ts';
+import { isDense, isPadded, reshapeView, type View } from './views.ts';
 
 /** What is read: a buffer through a view. */
 export interface Operand {
@@ -68,18 +68,13 @@ export class Storage {
   within(root: Node, view: View): Operand {
     const buffer = this.buffer(root);
     const { offset } = view;
-    if (offset <= 0 || view.shape.some((_, axis) => !isWhole(view, axis))) return { buffer, view };
+    if (offset <= 0 || isPadded(view)) return { buffer, view };
     const parts = this.#parts.get(buffer) ?? new Map<number, Buffer>();
     this.#parts.set(buffer, parts);
-    const { node, dtype, elements } = buffer;
-    const part = parts.get(offset) ?? {
-      node,
-      dtype,
-      elements: elements - offset,
-      within: { buffer, offset },
-    };
+    const part = parts.get(offset) ?? rest(buffer, offset);
     parts.set(offset, part);
-    return { buffer: part, view: { ...view, offset: 0 } };
+    const { shape, strides, valid } = view;
+    return { buffer: part, view: { shape, strides, offset: 0, valid } };
   }
 
   /** Whether the node's value is there to be read. */
@@ -95,4 +90,11 @@ export class Storage {
     }
     return leaves;
   }
+}
+
+/** The part of a buffer that begins so many elements behind its start. */
+function rest(buffer: Buffer, offset: number): Buffer {
+  const { node, dtype, elements } = buffer;
+  const within = { buffer, offset };
+  return { node, dtype, elements: elements - offset, within };
 }

@@ -34,7 +34,13 @@ export function stridesOf(shape: Shape): number[] {
 
 /** A dense array of `shape`, seen as it is stored. */
 export function contiguous(shape: Shape): View {
-  return { shape, strides: stridesOf(shape), offset: 0, valid: shape.map(whole) };
+  return { shape, strides: stridesOf(shape), offset: 0, valid: allWhole(shape) };
+}
+
+function allWhole(shape: Shape): Range[] {
+  const valid: Range[] = [];
+  for (let axis = 0; axis < shape.length; axis++) valid.push(whole(shape[axis] ?? 1));
+  return valid;
 }
 
 /** Whether the range of an axis excludes nothing. */
@@ -141,10 +147,12 @@ export function permuteView(view: View, order: readonly number[]): View {
 
 /** Stretches axes of length 1 and adds axes in front, by strides of zero. */
 export function broadcastView(view: View, shape: Shape): View | undefined {
+  if (sameShape(view.shape, shape)) return view;
   const extra = shape.length - view.shape.length;
   const strides: number[] = [];
   const valid: Range[] = [];
-  for (const [axis, length] of shape.entries()) {
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis] ?? 1;
     const from = axis - extra;
     const stretched = from < 0 || (view.shape[from] === 1 && length !== 1);
     if (stretched && from >= 0 && !isWhole(view, from)) return undefined;
@@ -156,14 +164,14 @@ export function broadcastView(view: View, shape: Shape): View | undefined {
 
 /** Moves the origin to `start`, negative for padding, and takes `shape` from there. */
 export function boxView(view: View, start: readonly number[], shape: Shape): View {
-  const offset = view.strides.reduce(
-    (total, stride, axis) => total + stride * (start[axis] ?? 0),
-    view.offset,
-  );
-  const valid = view.valid.map(({ low, high }, axis) => {
+  let { offset } = view;
+  const valid: Range[] = [];
+  for (let axis = 0; axis < shape.length; axis++) {
     const by = start[axis] ?? 0;
-    return { low: Math.max(low - by, 0), high: Math.min(high - by, shape[axis] ?? 0) };
-  });
+    const { low, high } = view.valid[axis] as Range;
+    offset += by * (view.strides[axis] ?? 0);
+    valid.push({ low: Math.max(low - by, 0), high: Math.min(high - by, shape[axis] ?? 0) });
+  }
   return { shape, strides: view.strides, offset, valid };
 }
 
@@ -181,7 +189,8 @@ export function reshapeView(view: View, shape: Shape): View | undefined {
   if (sameShape(view.shape, shape)) return view;
   if (isPadded(view)) return reshapePadded(view, shape);
   const runs: Run[] = [];
-  for (const [axis, length] of view.shape.entries()) {
+  for (let axis = 0; axis < view.shape.length; axis++) {
+    const length = view.shape[axis] ?? 1;
     if (length === 1) continue;
     const stride = view.strides[axis] ?? 0;
     const last = runs.at(-1);
@@ -203,11 +212,13 @@ export function reshapeView(view: View, shape: Shape): View | undefined {
     }
     if (covered !== length) return undefined;
   }
-  return { shape, strides, offset: view.offset, valid: shape.map(whole) };
+  return { shape, strides, offset: view.offset, valid: allWhole(shape) };
 }
 
-function isPadded(view: View): boolean {
-  return view.shape.some((_, axis) => !isWhole(view, axis));
+/** Whether some index reads a zero instead of a stored number. */
+export function isPadded(view: View): boolean {
+  for (let axis = 0; axis < view.shape.length; axis++) if (!isWhole(view, axis)) return true;
+  return false;
 }
 
 /** Only adds or drops axes of length 1. */

@@ -63,15 +63,15 @@ export const SIGNATURES: { readonly [O in Op]: Rule<O> } = {
   reduceMax: reduction('reduceMax'),
   matmul(inputs) {
     const [a, b] = take(inputs, 2, 'matmul');
-    const asked = `matmul of [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`;
+    const asked = () => `matmul of [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`;
     if (a.shape.length < 2 || b.shape.length < 2) {
-      throw new ShapeError({ asked, expected: 'two arrays of at least two axes' });
+      throw new ShapeError({ asked: asked(), expected: 'two arrays of at least two axes' });
     }
     const [m, k] = a.shape.slice(-2) as [number, number];
     const [rows, n] = b.shape.slice(-2) as [number, number];
     if (k !== rows) {
       throw new ShapeError({
-        asked,
+        asked: asked(),
         expected: `the last axis of the first (${k}) to be as long as the last but one of the second`,
         received: `${rows}`,
         fix: 'Transpose one of them, or change the number of units.',

@@ -9,7 +9,8 @@ import type { Rule } from './rewrite.ts';
  */
 export const dedupe: Rule = (node) => {
   if (node.op !== 'add' && node.op !== 'mul') return undefined;
-  const [a, b] = node.inputs as readonly [Node, Node];
+  const a = node.inputs[0] as Node;
+  const b = node.inputs[1] as Node;
   return rank(a) > rank(b) ? withInputs(node, [b, a]) : undefined;
 };
 

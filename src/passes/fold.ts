@@ -29,9 +29,11 @@ const EXACT: { readonly [O in Op]?: Arithmetic } = {
 export const fold: Rule = (node) => {
   const compute = EXACT[node.op];
   if (!compute) return undefined;
-  const [first, second, third] = node.inputs;
+  const { inputs } = node;
+  const first = inputs[0];
   const a = first && uniformOf(first);
   if (a === undefined) return undefined;
+  const [, second, third] = inputs;
   const b = second ? uniformOf(second) : 0;
   const c = third ? uniformOf(third) : 0;
   if (b === undefined || c === undefined || !isExact(node, a, b)) return undefined;

@@ -34,7 +34,7 @@ export function rewrite(
     let current = withSettledInputs(node);
     for (let next = replaced(current); next; next = replaced(current)) current = withSettledInputs(next);
     settled.set(node, current);
-    settled.set(current, current);
+    if (current !== node) settled.set(current, current);
     return current;
   };
 
@@ -52,7 +52,8 @@ export function rewrite(
   };
 
   const replaced = (node: Node): Node | undefined => {
-    for (const { name, rule } of passes) {
+    for (let at = 0; at < passes.length; at++) {
+      const { name, rule } = passes[at] as Pass;
       const next = rule(node);
       if (!next || next === node) continue;
       if (replacements++ === MOST_REPLACEMENTS) throw endless(name, node);

@@ -10,7 +10,8 @@ import type { Rule } from './rewrite.ts';
  * not here; x + 0 is taken for x although −0 + 0 is 0).
  */
 export const simplify: Rule = (node) => {
-  const [a, b] = node.inputs;
+  const a = node.inputs[0];
+  const b = node.inputs[1];
   switch (node.op) {
     case 'add':
       return neutral(node, 0);

@@ -169,14 +169,19 @@ export type Axes = number | readonly number[];
 /** A tensor from graph: `build` gets the operands' nodes, numbers as constants of the first tensor's dtype. */
 export function apply(make: (...nodes: Node[]) => Node, ...operands: TensorLike[]): Tensor {
   const dtype = operands.find((operand) => operand instanceof Tensor)?.dtype ?? 'float32';
-  const tensors = operands.map((operand) =>
-    typeof operand === 'number' ? new Tensor(scalar(operand, dtype)) : tensor(operand, { dtype }),
-  );
-  const node = make(...tensors.map((operand) => operand.node));
-  return new Tensor(
-    node,
-    tensors.some(({ isTraced }) => isTraced),
-  );
+  const nodes: Node[] = [];
+  let isTraced = false;
+  for (let at = 0; at < operands.length; at++) {
+    const operand = operands[at] as TensorLike;
+    if (typeof operand === 'number') {
+      nodes.push(scalar(operand, dtype));
+      continue;
+    }
+    const made = tensor(operand, { dtype });
+    nodes.push(made.node);
+    isTraced ||= made.isTraced;
+  }
+  return new Tensor(make(...nodes), isTraced);
 }
 
 /** The axes meant, from 0; all of them for undefined. */

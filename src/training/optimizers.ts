@@ -15,11 +15,12 @@ import { sgd } from './optimizers/sgd.ts';
 export { type AdadeltaOptions, adadelta } from './optimizers/adadelta.ts';
 export { type AdafactorOptions, adafactor } from './optimizers/adafactor.ts';
 export { type AdagradOptions, adagrad } from './optimizers/adagrad.ts';
-export { type AdamOptions, adam, adamax, adamW, type MomentOptions } from './optimizers/adam.ts';
+export { type AdamOptions, adam, adamax, adamW } from './optimizers/adam.ts';
 export { type FtrlOptions, ftrl } from './optimizers/ftrl.ts';
 export { lamb } from './optimizers/lamb.ts';
 export { type LionOptions, lion } from './optimizers/lion.ts';
 export { type LossScaleOptions, lossScaleOptimizer } from './optimizers/lossScale.ts';
+export type { MomentOptions } from './optimizers/moments.ts';
 export { nadam } from './optimizers/nadam.ts';
 export {
   type DecayExclusion,

@@ -67,6 +67,8 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   readonly checked: Signal<ReadonlySet<number>> = signal(new Set<number>());
   /** Whether the result belongs to the properties. */
   readonly settled = signal(false);
+  /** Whether the properties have been written down: in the address, and in what is kept here. */
+  readonly written = signal(false);
   readonly locked: ReadonlySet<string>;
   readonly hidden: ReadonlySet<string>;
   readonly canUndo: ReadonlySignal<boolean>;
@@ -183,7 +185,15 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
   }
 
   async step(): Promise<void> {
-    if (this.lab.training) return this.lab.training.step(this);
+    if (this.lab.training) {
+      this.settled.value = false;
+      try {
+        await this.lab.training.step(this);
+      } finally {
+        if (!this.#asked) this.settled.value = true;
+      }
+      return;
+    }
     this.selected.value = undefined;
     if (this.canStep) this.set(this.#nextStep());
   }

@@ -20,6 +20,7 @@ import {
   checkByHand,
   executable,
   expectAccessible,
+  expectFollows,
   expectNoSideways,
   expectParity,
   expectRoundTrip,
@@ -28,7 +29,6 @@ import {
   note,
   Studio,
   screenshots,
-  sliderToFrame,
 } from './harness.ts';
 
 const subject = { properties: PROPERTIES, compute, open };
@@ -364,8 +364,7 @@ describe.skipIf(!executable)(`gradient flow in a browser${note}`, () => {
   test('follows a slider', async () => {
     await using studio = await Studio.open();
     await studio.go('#/gradient-flow?v=1&width=16');
-    const { slider } = await sliderToFrame(studio, '.controls input[type="range"]');
-    expect(slider).toBeLessThan(100);
+    await expectFollows(studio, '.controls input[type="range"]', 100);
   });
 
   test('hatches what is no number, says why in a line, and leads back', async () => {

@@ -14,6 +14,7 @@ import {
   checkByHand,
   executable,
   expectAccessible,
+  expectFollows,
   expectNoSideways,
   expectParity,
   expectRoundTrip,
@@ -21,7 +22,6 @@ import {
   note,
   Studio,
   screenshots,
-  sliderToFrame,
 } from './harness.ts';
 
 const subject = { properties: PROPERTIES, compute };
@@ -253,8 +253,7 @@ describe.skipIf(!executable)(`the optimizer hill in a browser${note}`, () => {
   test('follows a slider within 100 ms', async () => {
     await using studio = await Studio.open();
     await studio.go('#/hill?methods=gd,sgd,momentum,adam&noise=1&at=40');
-    const { slider } = await sliderToFrame(studio, '.controls .rate input[type="range"]');
-    expect(slider).toBeLessThan(100);
+    await expectFollows(studio, '.controls .rate input[type="range"]', 100);
     await studio.settled();
     await expectParity(studio, subject);
   }, 240_000);

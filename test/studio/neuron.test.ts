@@ -8,6 +8,7 @@ import {
   checkByHand,
   executable,
   expectAccessible,
+  expectFollows,
   expectNoSideways,
   expectParity,
   expectRoundTrip,
@@ -15,7 +16,6 @@ import {
   note,
   Studio,
   screenshots,
-  sliderToFrame,
 } from './harness.ts';
 
 const subject = { properties: PROPERTIES, compute };
@@ -82,8 +82,7 @@ describe.skipIf(!executable)(`the neuron in a browser${note}`, () => {
     await studio.page.keyboard.press('End');
     await studio.settled();
     expect(await outline()).not.toBe(cell);
-    const { slider, nothing } = await sliderToFrame(studio, '.controls input[type="range"]');
-    expect(slider).toBeLessThan(16 + 2 * nothing);
+    await expectFollows(studio, '.controls input[type="range"]');
     expect(studio.troubles).toEqual([]);
   });
 

@@ -16,6 +16,7 @@ import {
   checkByHand,
   executable,
   expectAccessible,
+  expectFollows,
   expectNoSideways,
   expectParity,
   expectRoundTrip,
@@ -24,7 +25,6 @@ import {
   note,
   Studio,
   screenshots,
-  sliderToFrame,
 } from './harness.ts';
 
 const subject = { properties: PROPERTIES, compute };
@@ -216,8 +216,7 @@ describe.skipIf(!executable)(`the playground in a browser${note}`, () => {
     await using studio = await Studio.open();
     const { page } = studio;
     await studio.go('#/playground?v=1&data=spirals');
-    const { slider } = await sliderToFrame(studio, '.controls input[type="range"]');
-    expect(slider).toBeLessThan(100);
+    await expectFollows(studio, '.controls input[type="range"]', 100);
     await page.click('.choices button:has-text("Skip")');
     await page.selectOption('.speed select', 'fast');
     await expectSmoothRun(studio);

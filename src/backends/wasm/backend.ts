@@ -8,12 +8,12 @@ import type { NDArray } from '../../graph/ndarray.ts';
 import type { Node } from '../../graph/ops.ts';
 import { sameShape, typeText } from '../../graph/shapes.ts';
 import { findBlas } from '../native/blas.ts';
-import { type Crew, type CrewOptions, makeCrew, type Team } from './crew.ts';
-import { UNIT } from './loops.ts';
+import { UNIT } from './assembly/loops.ts';
 import { type Assembled, assemble } from './module.ts';
-import { hasLargeProduct } from './nativeProduct.ts';
 import { hasRelaxedSimd } from './probe.ts';
-import { MOST_THREADS, type Thresholds, WORTH_SHARING } from './sharing.ts';
+import { hasLargeProduct } from './products/nativeProduct.ts';
+import { type Crew, type CrewOptions, makeCrew, type Team } from './threads/crew.ts';
+import { MOST_THREADS, type Thresholds, WORTH_SHARING } from './threads/sharing.ts';
 
 const PAGE = 65536;
 /** What addresses of 32 bits reach. */

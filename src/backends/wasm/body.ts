@@ -2,8 +2,9 @@ import { type Buffer, type Expression, eachExpression } from '../../compile/kern
 import type { View } from '../../compile/views.ts';
 import { type Dtype, isFloating } from '../../graph/dtypes.ts';
 import { PARITY, ROTATIONS } from '../../graph/threefry.ts';
-import { loadLanes, loadNumber, loadSplat, loadVector } from './access.ts';
-import type { FunctionBuilder, Local } from './assembler.ts';
+import { loadLanes, loadNumber, loadSplat, loadVector } from './arithmetic/access.ts';
+import { Arithmetic, type Operand } from './arithmetic/operations.ts';
+import type { FunctionBuilder, Local } from './assembly/assembler.ts';
 import {
   type Counter,
   elementBytes,
@@ -15,8 +16,7 @@ import {
   strideAlong,
   sumOf,
   UNIT,
-} from './loops.ts';
-import { Arithmetic, type Operand } from './operations.ts';
+} from './assembly/loops.ts';
 import type { Strided } from './tables.ts';
 
 /** What all code of one kernel shares: the function being written and where its buffers are. */

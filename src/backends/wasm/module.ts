@@ -1,16 +1,18 @@
 import { type Buffer, bodyOf, type Kernel } from '../../compile/kernels.ts';
 import { KernelTable } from '../../compile/kernelTable.ts';
 import type { Program } from '../../compile/program.ts';
-import { ModuleBuilder } from './assembler.ts';
-import { PATIENCE } from './barrier.ts';
+import { ModuleBuilder } from './assembly/assembler.ts';
 import { isVectorisable } from './body.ts';
-import { START_BYTES } from './hands.ts';
-import { writeMatmul } from './matmul.ts';
-import { writeElementwise, writeReduction, writeScatter, writeUnwindow } from './nests.ts';
+import { writeElementwise } from './nests/elementwise.ts';
+import { writeReduction } from './nests/reduction.ts';
+import { writeScatter, writeUnwindow } from './nests/scatter.ts';
 import { COMMON, type Means, OWN, PhaseWriter } from './phases.ts';
+import { writeMatmul } from './products/matmul.ts';
 import { type Call, RUN_BYTES, writeRun } from './run.ts';
-import { WORTH_SHARING } from './sharing.ts';
 import { Tables } from './tables.ts';
+import { PATIENCE } from './threads/barrier.ts';
+import { START_BYTES } from './threads/hands.ts';
+import { WORTH_SHARING } from './threads/sharing.ts';
 
 /** A program as a module: where what is in memory lies, behind the arena. */
 export interface Assembled {

@@ -1,6 +1,6 @@
 import type { Buffer } from '../../compile/kernels.ts';
 import type { Dtype } from '../../graph/dtypes.ts';
-import { FunctionBuilder, type Local } from './assembler.ts';
+import { FunctionBuilder, type Local } from './assembly/assembler.ts';
 import type { KernelContext } from './body.ts';
 import type { Strided, Tables } from './tables.ts';
 

@@ -1,4 +1,4 @@
-import { FunctionBuilder, ModuleBuilder } from './assembler.ts';
+import { FunctionBuilder, ModuleBuilder } from './assembly/assembler.ts';
 
 let known: boolean | undefined;
 

@@ -1,10 +1,10 @@
 import type { Buffer } from '../../compile/kernels.ts';
 import { bufferBytes } from '../../compile/memory.ts';
 import type { Program } from '../../compile/program.ts';
-import { FunctionBuilder, type Local, type ModuleBuilder } from './assembler.ts';
-import { BARRIER_BYTES, writeBarrier } from './barrier.ts';
+import { FunctionBuilder, type Local, type ModuleBuilder } from './assembly/assembler.ts';
 import { COMMON, OWN, type Phase } from './phases.ts';
-import { PIECES_BYTES, type PieceFunctions, writePieces } from './pieces.ts';
+import { BARRIER_BYTES, writeBarrier } from './threads/barrier.ts';
+import { PIECES_BYTES, type PieceFunctions, writePieces } from './threads/pieces.ts';
 
 /** Bytes of the words by which threads share phases and wait for each other. */
 export const RUN_BYTES = BARRIER_BYTES + PIECES_BYTES;
@@ -136,7 +136,8 @@ function writeBackwards(code: FunctionBuilder, program: Program, call: Call): vo
 }
 
 function pushPlaces(code: FunctionBuilder, { memory }: Program, { buffers }: Call): void {
-  for (const buffer of buffers) code.emit('i32.const', memory.offsets.get(buffer) ?? 0);
+  for (let at = 0; at < buffers.length; at++)
+    code.emit('i32.const', memory.offsets.get(buffers[at] as Buffer) ?? 0);
 }
 
 function writeCopies(code: FunctionBuilder, { copies, memory }: Program): void {

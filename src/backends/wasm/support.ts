@@ -1,7 +1,7 @@
 import { findBlas } from '../native/blas.ts';
-import { threadsAvailable } from './hands.ts';
 import { hasRelaxedSimd } from './probe.ts';
-import { MOST_THREADS } from './sharing.ts';
+import { threadsAvailable } from './threads/hands.ts';
+import { MOST_THREADS } from './threads/sharing.ts';
 
 /** What this machine offers the WebAssembly backend. */
 export interface WasmSupport {

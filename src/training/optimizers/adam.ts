@@ -1,49 +1,30 @@
-import { add, div, expm1, maximum, mul, neg, sqrt, square, sub, zeros } from '../../tensor/functions.ts';
+import { add, div, maximum, mul, neg, sqrt, square, sub, zeros } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import {
-  fading,
-  type Optimizer,
-  type OptimizerOptions,
-  type Step,
-  towards,
-  WeightOptimizer,
-} from './optimizer.ts';
-
-/** Decay of the moving means of g and g², and what keeps a division from being by 0. */
-export interface MomentOptions extends OptimizerOptions {
-  readonly beta1?: number;
-  readonly beta2?: number;
-  readonly epsilon?: number;
-}
+import { correction, MomentOptimizer, type MomentOptions } from './moments.ts';
+import { fading, type Optimizer, type Step, towards } from './optimizer.ts';
 
 export interface AdamOptions extends MomentOptions {
   /** Divides by the greatest mean of g² so far. */
   readonly amsgrad?: boolean;
 }
 
-/** 1 − βᵗ: what a moving mean that started at 0 lacks after t steps. */
-export const correction = (beta: number, number: Tensor): Tensor => neg(expm1(mul(number, Math.log(beta))));
-
-class Adam extends WeightOptimizer {
+class Adam extends MomentOptimizer {
   readonly className: string;
-  readonly #settings: Required<Omit<AdamOptions, keyof OptimizerOptions>>;
+  readonly #amsgrad: boolean;
 
-  constructor(
-    className: string,
-    { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false, ...options }: AdamOptions,
-  ) {
+  constructor(className: string, { amsgrad = false, ...options }: AdamOptions) {
     super(options);
     this.className = className;
-    this.#settings = { beta1, beta2, epsilon, amsgrad };
+    this.#amsgrad = amsgrad;
   }
 
-  protected settings() {
-    return this.#settings;
+  protected override settings() {
+    return { ...super.settings(), amsgrad: this.#amsgrad };
   }
 
-  protected slotValues({ shape }: Variable) {
-    return [zeros(shape), zeros(shape), ...(this.#settings.amsgrad ? [zeros(shape)] : [])];
+  protected override slotValues(weight: Variable) {
+    return [...super.slotValues(weight), ...(this.#amsgrad ? [zeros(weight.shape)] : [])];
   }
 
   protected override blocks() {
@@ -57,7 +38,7 @@ class Adam extends WeightOptimizer {
     { number, rate }: Step,
   ): void {
     if (!m || !v) return;
-    const { beta1, beta2, epsilon } = this.#settings;
+    const { beta1, beta2, epsilon } = this.settings();
     // Both corrections for the zero start in the rate, a single number.
     const corrected = div(mul(rate, sqrt(correction(beta2, number))), correction(beta1, number));
     const mean = fading(towards(m.read(), gradient, 1 - beta1));
@@ -88,22 +69,8 @@ export const adam = (options: AdamOptions = {}): Optimizer => new Adam('Adam', o
 export const adamW = ({ weightDecay = 0.004, ...options }: AdamOptions = {}): Optimizer =>
   new Adam('AdamW', { ...options, weightDecay });
 
-class Adamax extends WeightOptimizer {
+class Adamax extends MomentOptimizer {
   readonly className = 'Adamax';
-  readonly #settings: Required<Omit<MomentOptions, keyof OptimizerOptions>>;
-
-  constructor({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...options }: MomentOptions) {
-    super(options);
-    this.#settings = { beta1, beta2, epsilon };
-  }
-
-  protected settings() {
-    return this.#settings;
-  }
-
-  protected slotValues({ shape }: Variable) {
-    return [zeros(shape), zeros(shape)];
-  }
 
   protected update(
     weight: Variable,
@@ -112,7 +79,7 @@ class Adamax extends WeightOptimizer {
     { number, rate }: Step,
   ): void {
     if (!m || !u) return;
-    const { beta1, beta2, epsilon } = this.#settings;
+    const { beta1, beta2, epsilon } = this.settings();
     const mean = fading(towards(m.read(), gradient, 1 - beta1));
     const size = maximum(mul(u.read(), beta2), maximum(gradient, neg(gradient)));
     m.assign(mean);

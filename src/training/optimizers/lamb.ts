@@ -1,43 +1,11 @@
-import {
-  add,
-  div,
-  greater,
-  logicalAnd,
-  mul,
-  sqrt,
-  square,
-  sub,
-  where,
-  zeros,
-} from '../../tensor/functions.ts';
+import { add, div, greater, logicalAnd, mul, sqrt, square, sub, where } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import { correction, type MomentOptions } from './adam.ts';
-import {
-  fading,
-  type Optimizer,
-  type OptimizerOptions,
-  type Step,
-  towards,
-  WeightOptimizer,
-} from './optimizer.ts';
+import { correction, MomentOptimizer, type MomentOptions } from './moments.ts';
+import { fading, type Optimizer, type Step, towards } from './optimizer.ts';
 
-class Lamb extends WeightOptimizer {
+class Lamb extends MomentOptimizer {
   readonly className = 'Lamb';
-  readonly #settings: Required<Omit<MomentOptions, keyof OptimizerOptions>>;
-
-  constructor({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...options }: MomentOptions) {
-    super(options);
-    this.#settings = { beta1, beta2, epsilon };
-  }
-
-  protected settings() {
-    return this.#settings;
-  }
-
-  protected slotValues({ shape }: Variable) {
-    return [zeros(shape), zeros(shape)];
-  }
 
   protected update(
     weight: Variable,
@@ -46,7 +14,7 @@ class Lamb extends WeightOptimizer {
     { number, rate }: Step,
   ): void {
     if (!m || !v) return;
-    const { beta1, beta2, epsilon } = this.#settings;
+    const { beta1, beta2, epsilon } = this.settings();
     const mean = fading(towards(m.read(), gradient, 1 - beta1));
     const meanSquare = towards(v.read(), square(gradient), 1 - beta2);
     m.assign(mean);

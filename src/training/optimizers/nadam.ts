@@ -1,43 +1,21 @@
-import { add, div, exp, mul, sqrt, square, sub, zeros } from '../../tensor/functions.ts';
+import { add, div, exp, mul, sqrt, square, sub } from '../../tensor/functions.ts';
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
-import { correction, type MomentOptions } from './adam.ts';
-import {
-  fading,
-  type Optimizer,
-  type OptimizerOptions,
-  type Step,
-  state,
-  towards,
-  WeightOptimizer,
-} from './optimizer.ts';
+import { correction, MomentOptimizer, type MomentOptions } from './moments.ts';
+import { fading, type Optimizer, type Step, state, towards } from './optimizer.ts';
 
-class Nadam extends WeightOptimizer {
+class Nadam extends MomentOptimizer {
   readonly className = 'Nadam';
-  readonly #settings: Required<Omit<MomentOptions, keyof OptimizerOptions>>;
   /** The product of the momenta of all steps so far. */
   readonly #product = state(tensor(1), 'momentum product');
-
-  constructor({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, ...options }: MomentOptions) {
-    super(options);
-    this.#settings = { beta1, beta2, epsilon };
-  }
-
-  protected settings() {
-    return this.#settings;
-  }
 
   protected override get shared() {
     return [this.#product];
   }
 
-  protected slotValues({ shape }: Variable) {
-    return [zeros(shape), zeros(shape)];
-  }
-
   /** The momentum of a step: β₁·(1 − ½·0.96ᵗ). */
   #momentum(number: Tensor): Tensor {
-    const { beta1 } = this.#settings;
+    const { beta1 } = this.settings();
     return sub(beta1, mul(exp(mul(number, Math.log(0.96))), beta1 / 2));
   }
 
@@ -52,7 +30,7 @@ class Nadam extends WeightOptimizer {
     { number, rate }: Step,
   ): void {
     if (!m || !v) return;
-    const { beta1, beta2, epsilon } = this.#settings;
+    const { beta1, beta2, epsilon } = this.settings();
     const [present, next] = [this.#momentum(number), this.#momentum(add(number, 1))];
     const product = this.#product.read();
     // Single numbers: the shares of the mean and of the gradient, and the correction of the mean square.

@@ -57,6 +57,7 @@ export function LabPage<P extends object, R extends LabResult>({
         id="main"
         data-lab={lab.id}
         data-settled={session.settled.value}
+        data-written={session.written}
         data-tab={tab}
         aria-labelledby="lab-title"
       >

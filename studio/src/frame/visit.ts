@@ -92,6 +92,7 @@ function follow<P extends object, R extends LabResult>(
   let written = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pending = 0;
+  let writtenAt = Number.NEGATIVE_INFINITY;
   const write = () => {
     timer = undefined;
     const query = session.query;
@@ -102,13 +103,16 @@ function follow<P extends object, R extends LabResult>(
     const hash = whole.length > LONGEST ? writeAddress(id, limits()) : whole;
     written = hash;
     if (hash !== location.hash) history.replaceState(null, '', hash);
+    writtenAt = performance.now();
+    session.written.value = true;
   };
   const stops = [
     effect(() => {
       session.properties.value;
       // A run changes a great deal many times a second: the page has better to do than to write it all down. Where it
       // ends is written soon.
-      const wait = session.running.value ? 1000 : 120;
+      const wait = session.running.value ? 1000 : performance.now() - writtenAt > 500 ? 16 : 120;
+      session.written.value = false;
       if (timer !== undefined && wait >= pending) return;
       clearTimeout(timer);
       pending = wait;

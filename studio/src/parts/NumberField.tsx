@@ -59,9 +59,16 @@ export function NumberField(props: NumberFieldProps) {
         onKeyDown={(event) => {
           if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
             event.preventDefault();
-            const next = value + (event.key === 'ArrowUp' ? step : -step);
+            // From what the field says, which is this very moment's: a second key may come before the next drawing.
+            const input = event.currentTarget;
+            const found = readNumber(input.value, { min, max, whole: whole ?? false });
+            const from = typeof found === 'string' ? value : found;
+            const next = from + (event.key === 'ArrowUp' ? step : -step);
+            const stepped = Math.min(max, Math.max(min, rounded(next, step)));
+            input.value = String(stepped);
             setDraft(undefined);
-            onChange(Math.min(max, Math.max(min, rounded(next, step))));
+            setProblem(undefined);
+            onChange(stepped);
           }
           if (event.key === 'Enter') leave();
         }}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FunctionBuilder, ModuleBuilder } from '../../../src/backends/wasm/assembler.ts';
-import { doubleLanes, vectorLanes } from '../../../src/backends/wasm/lanes.ts';
+import { FunctionBuilder, ModuleBuilder } from '../../../src/backends/wasm/assembly/assembler.ts';
+import { doubleLanes, vectorLanes } from '../../../src/backends/wasm/assembly/lanes.ts';
 
 function instantiate(module: ModuleBuilder) {
   const memory = new WebAssembly.Memory({ initial: 1 });

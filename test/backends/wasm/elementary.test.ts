@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { FunctionBuilder, type Local, ModuleBuilder } from '../../../src/backends/wasm/assembler.ts';
-import { ELEMENTARY, type Elementary } from '../../../src/backends/wasm/elementary.ts';
-import type { InstructionName } from '../../../src/backends/wasm/instructions.ts';
-import { doubleLanes, type Lanes, singleLanes, vectorLanes } from '../../../src/backends/wasm/lanes.ts';
+import { ELEMENTARY, type Elementary } from '../../../src/backends/wasm/arithmetic/elementary.ts';
+import { FunctionBuilder, type Local, ModuleBuilder } from '../../../src/backends/wasm/assembly/assembler.ts';
+import type { InstructionName } from '../../../src/backends/wasm/assembly/instructions.ts';
+import {
+  doubleLanes,
+  type Lanes,
+  singleLanes,
+  vectorLanes,
+} from '../../../src/backends/wasm/assembly/lanes.ts';
 
 const NAMES: readonly Elementary[] = ['exp', 'log', 'sin', 'tanh', 'log1p', 'expm1', 'erf'];
 const PAGE = 65536;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { backward } from '../../../src/autodiff/backward.ts';
 import { findBlas } from '../../../src/backends/native/blas.ts';
 import { wasmBackend } from '../../../src/backends/wasm/backend.ts';
-import { SHARING_EVERYTHING } from '../../../src/backends/wasm/sharing.ts';
+import { SHARING_EVERYTHING } from '../../../src/backends/wasm/threads/sharing.ts';
 import type { Backend } from '../../../src/compile/backend.ts';
 import type { Update } from '../../../src/compile/lower.ts';
 import * as build from '../../../src/graph/build.ts';

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
-import { FunctionBuilder, ModuleBuilder, type ValueType } from '../../../src/backends/wasm/assembler.ts';
-import { writePieces } from '../../../src/backends/wasm/pieces.ts';
+import {
+  FunctionBuilder,
+  ModuleBuilder,
+  type ValueType,
+} from '../../../src/backends/wasm/assembly/assembler.ts';
+import { writePieces } from '../../../src/backends/wasm/threads/pieces.ts';
 
 type Call = (...numbers: number[]) => number;
 const SIGNATURES = {

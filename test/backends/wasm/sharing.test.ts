@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../src/backends/reference/evaluate.ts';
 import { wasmBackend } from '../../../src/backends/wasm/backend.ts';
-import { SHARING_EVERYTHING } from '../../../src/backends/wasm/sharing.ts';
+import { SHARING_EVERYTHING } from '../../../src/backends/wasm/threads/sharing.ts';
 import type { Backend } from '../../../src/compile/backend.ts';
 import type { Step, Update } from '../../../src/compile/lower.ts';
 import * as build from '../../../src/graph/build.ts';

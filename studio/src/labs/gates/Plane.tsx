@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { Session } from '../../session.ts';
 import type { GatesResult, GatesRow } from './compute.ts';
-import { type GatesProperties, movedPoint, withOtherSide, withoutPoint } from './properties.ts';
+import { type GatesProperties, movedPoint, placeOf, withOtherSide, withoutPoint } from './properties.ts';
 
 interface Given {
   readonly session: Session<GatesProperties, GatesResult>;
@@ -94,6 +94,8 @@ interface HandleGiven {
 /** A point's handle: dragged by pointer or keys, each drag one change to undo. */
 function Handle({ session, row, scale, wanted, left, top }: HandleGiven) {
   const { number, point } = row;
+  // Where it is by now, be it drawn there yet or not: a second key may come before the picture of the first.
+  const place = () => placeOf(session.properties.value, number);
   const from = useRef<{ readonly x: number; readonly y: number; readonly scale: number }>(undefined);
   const move = (to: readonly [number, number]) =>
     session.set(movedPoint(session.properties.value, number, to), { merge: `point ${number}` });
@@ -112,7 +114,8 @@ function Handle({ session, row, scale, wanted, left, top }: HandleGiven) {
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         // The plane may grow under the pointer: what counts is how far it went on the plane as it was.
-        from.current = { x: point[0] - event.clientX / scale, y: point[1] + event.clientY / scale, scale };
+        const [x1, x2] = place();
+        from.current = { x: x1 - event.clientX / scale, y: x2 + event.clientY / scale, scale };
       }}
       onPointerMove={({ clientX, clientY }) => {
         const start = from.current;
@@ -126,7 +129,8 @@ function Handle({ session, row, scale, wanted, left, top }: HandleGiven) {
         const { value } = session.properties;
         if (way) {
           const step = event.shiftKey ? KEY_STEP.fine : KEY_STEP.plain;
-          move([point[0] + way[0] * step, point[1] + way[1] * step]);
+          const [x1, x2] = place();
+          move([x1 + way[0] * step, x2 + way[1] * step]);
         } else if (event.key === 'Enter' && !sideLocked) session.set(withOtherSide(value, number));
         else if (event.key === 'Delete' && !sideLocked) session.set(withoutPoint(value, number));
         else return;

@@ -82,6 +82,12 @@ export const gateState = (
 
 type Points = Pick<GatesProperties, 'x' | 't' | 'u' | 'order'>;
 
+/** Where a point is. */
+export const placeOf = ({ x }: Points, number: number): readonly [x1: number, x2: number] => [
+  x[2 * number - 2] ?? 0,
+  x[2 * number - 1] ?? 0,
+];
+
 /** The points with one moved, in hundredths and within the plane. */
 export function movedPoint({ x }: Points, number: number, to: readonly [number, number]): Pick<Points, 'x'> {
   const within = (value: number) =>

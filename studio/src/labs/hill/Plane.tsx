@@ -167,7 +167,9 @@ function Start({ session, frame, result }: Given & { readonly frame: Frame }) {
         event.preventDefault();
         event.stopPropagation();
         const step = (view.x[1] - view.x[0]) / (event.shiftKey ? 400 : 40);
-        move([x + way[0] * step, y + way[1] * step]);
+        // From where it is by now: a second key may come before the picture of the first.
+        const now = session.properties.value;
+        move([now.x + way[0] * step, now.y + way[1] * step]);
       }}
       onKeyUp={(event) => {
         if (event.key in ARROWS) session.commit();

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { contours } from 'd3-contour';
 import { displayed } from 'pellucid/units';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -38,7 +39,9 @@ export function Plane({ session, result }: PlaneGiven) {
   const { data, points } = session.properties.value;
   const drawing = data === 'drawn' && !session.locked.has('points');
   const [tool, setTool] = useState<Tool>(0);
-  const [cursor, setCursor] = useState<readonly [number, number] | undefined>();
+  // A signal, so that a key counts from where the key before it has led, be that drawn or not.
+  const cross = useSignal<readonly [number, number] | undefined>(undefined);
+  const cursor = cross.value;
   const { scene } = result;
   const view = scene?.plane.view ?? DRAWN_VIEW;
   const active = drawing ? tool : 'look';
@@ -67,7 +70,7 @@ export function Plane({ session, result }: PlaneGiven) {
     return [left + across * (right - left), top - down * (top - bottom)];
   };
   const press = (event: PointerEvent) => {
-    setCursor(undefined);
+    cross.value = undefined;
     act(...positionOf(event));
     if (active !== 'look') ground.current?.setPointerCapture(event.pointerId);
   };
@@ -76,19 +79,19 @@ export function Plane({ session, result }: PlaneGiven) {
   };
   const [left, right, bottom, top] = view;
   const onKey = (event: KeyboardEvent) => {
-    const [x, y] = cursor ?? [(left + right) / 2, (bottom + top) / 2];
+    const [x, y] = cross.value ?? [(left + right) / 2, (bottom + top) / 2];
     const reach = (low: number, value: number, high: number) => Math.max(low, Math.min(high, value));
     const by = (event.shiftKey ? 5 : 1) / 40;
     const move = MOVES[event.key];
     if (move) {
-      setCursor([
+      cross.value = [
         reach(left, x + move[0] * by * (right - left), right),
         reach(bottom, y + move[1] * by * (top - bottom), top),
-      ]);
+      ];
     } else if (event.key === 'Enter' || event.key === ' ') {
       act(x, y);
       session.commit();
-      setCursor([x, y]);
+      cross.value = [x, y];
     } else return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,11 +1,12 @@
-import { bodyOf } from '../../compile/kernels.ts';
-import { loadNumber, registerOf } from './access.ts';
-import { Body } from './body.ts';
-import { forEach, storeView } from './loops.ts';
+import { bodyOf } from '../../../compile/kernels.ts';
+import { loadNumber, registerOf } from '../arithmetic/access.ts';
+import { Arithmetic } from '../arithmetic/operations.ts';
+import { forEach, storeView } from '../assembly/loops.ts';
+import { Body } from '../body.ts';
+import { Stores } from '../nests/elementwise.ts';
+import { nestShared } from '../nests/nest.ts';
+import type { PhaseWriter } from '../phases.ts';
 import type { Product } from './matmul.ts';
-import { nestShared, Stores } from './nests.ts';
-import { Arithmetic } from './operations.ts';
-import type { PhaseWriter } from './phases.ts';
 import { pushOffset } from './sides.ts';
 
 /** The plain triple loop, for float64 and for what cannot be computed in vectors afterwards. */

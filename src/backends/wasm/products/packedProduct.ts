@@ -1,8 +1,17 @@
-import type { Local } from './assembler.ts';
-import type { KernelContext, Position } from './body.ts';
-import { type Counter, forEach, forShare, inLastPart, type Share, sumOf, UNIT, whilst } from './loops.ts';
+import type { Local } from '../assembly/assembler.ts';
+import {
+  type Counter,
+  forEach,
+  forShare,
+  inLastPart,
+  type Share,
+  sumOf,
+  UNIT,
+  whilst,
+} from '../assembly/loops.ts';
+import type { KernelContext, Position } from '../body.ts';
+import type { PhaseWriter } from '../phases.ts';
 import type { Product } from './matmul.ts';
-import type { PhaseWriter } from './phases.ts';
 import { packPanel, pushCounter, type Side } from './sides.ts';
 import { type Epilogue, TILE_BYTES, type Tile, vectorsOf, zeroTotals } from './tiles.ts';
 

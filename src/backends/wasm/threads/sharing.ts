@@ -1,5 +1,5 @@
-import { type Expression, eachExpression } from '../../compile/kernels.ts';
-import { COSTLY } from '../../graph/ops.ts';
+import { type Expression, eachExpression } from '../../../compile/kernels.ts';
+import { COSTLY } from '../../../graph/ops.ts';
 
 /** More threads than this are never used: a step's kernels are too small to feed them. */
 export const MOST_THREADS = 16;

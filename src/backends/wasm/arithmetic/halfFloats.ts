@@ -1,6 +1,6 @@
-import type { HalfFloat } from '../../graph/halfFloats.ts';
-import type { Local } from './assembler.ts';
-import type { Lanes } from './lanes.ts';
+import type { HalfFloat } from '../../../graph/halfFloats.ts';
+import type { Local } from '../assembly/assembler.ts';
+import type { Lanes } from '../assembly/lanes.ts';
 
 const SIGN = 0x80000000 | 0;
 const LEAST_NORMAL = 2 ** -14;

@@ -1,9 +1,9 @@
-import type { Expression } from '../../compile/kernels.ts';
-import { contiguous, isWhole, type Range, stridesOf, type View } from '../../compile/views.ts';
-import type { Shape } from '../../graph/ndarray.ts';
+import type { Expression } from '../../../compile/kernels.ts';
+import { contiguous, isWhole, type Range, stridesOf, type View } from '../../../compile/views.ts';
+import type { Shape } from '../../../graph/ndarray.ts';
 import type { FunctionBuilder, Local } from './assembler.ts';
 
-export { elementBytes } from '../../compile/memory.ts';
+export { elementBytes } from '../../../compile/memory.ts';
 
 /**
  * The position of a loop, as four times the index, so that for 32-bit numbers it is a byte offset. A loop that

@@ -1,6 +1,6 @@
-import type { Local } from './assembler.ts';
+import type { Local } from '../assembly/assembler.ts';
+import type { Lanes } from '../assembly/lanes.ts';
 import { FLOAT32, FLOAT64 } from './elementaryConstants.ts';
-import type { Lanes } from './lanes.ts';
 
 /** The functions no machine instruction computes. */
 export type Elementary = 'exp' | 'log' | 'sin' | 'tanh' | 'log1p' | 'expm1' | 'erf';

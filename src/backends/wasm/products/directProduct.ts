@@ -1,7 +1,7 @@
-import type { Local } from './assembler.ts';
-import type { KernelContext } from './body.ts';
-import { type Counter, forEach, forShare, inLastPart, sumOf, UNIT } from './loops.ts';
-import { LANES } from './nests.ts';
+import type { Local } from '../assembly/assembler.ts';
+import { type Counter, forEach, forShare, inLastPart, sumOf, UNIT } from '../assembly/loops.ts';
+import type { KernelContext } from '../body.ts';
+import { LANES } from '../nests/nest.ts';
 import { addProduct } from './packedProduct.ts';
 import type { PlainSide } from './sides.ts';
 import { type Epilogue, type Tile, vectorsOf, zeroTotals } from './tiles.ts';

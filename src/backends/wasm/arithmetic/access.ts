@@ -1,8 +1,8 @@
-import { type Dtype, isFloating, isHalf } from '../../graph/dtypes.ts';
-import type { FunctionBuilder, Local } from './assembler.ts';
+import { type Dtype, isFloating, isHalf } from '../../../graph/dtypes.ts';
+import type { FunctionBuilder, Local } from '../assembly/assembler.ts';
+import { repeatWord, singleLanes, vectorLanes } from '../assembly/lanes.ts';
+import { elementBytes, pushAddress, type Sum } from '../assembly/loops.ts';
 import { narrow, widen } from './halfFloats.ts';
-import { repeatWord, singleLanes, vectorLanes } from './lanes.ts';
-import { elementBytes, pushAddress, type Sum } from './loops.ts';
 
 /*
  * How numbers lie in memory and how in registers: floats of 16 bits are float32 in registers; bools are 0 or 1 in

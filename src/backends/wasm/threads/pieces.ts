@@ -1,4 +1,4 @@
-import { FunctionBuilder, type Local, type ModuleBuilder } from './assembler.ts';
+import { FunctionBuilder, type Local, type ModuleBuilder } from '../assembly/assembler.ts';
 import { MOST_THREADS } from './sharing.ts';
 
 const LINE = 64;

@@ -1,6 +1,7 @@
-import type { Local } from './assembler.ts';
-import type { KernelContext } from './body.ts';
-import { type Counter, forEach, forShare, UNIT, whilst } from './loops.ts';
+import type { Local } from '../assembly/assembler.ts';
+import { type Counter, forEach, forShare, UNIT, whilst } from '../assembly/loops.ts';
+import type { KernelContext } from '../body.ts';
+import type { PhaseWriter } from '../phases.ts';
 import type { Product } from './matmul.ts';
 import {
   accumulate,
@@ -14,7 +15,6 @@ import {
   TILE_COLUMNS,
   TILE_ROWS,
 } from './packedProduct.ts';
-import type { PhaseWriter } from './phases.ts';
 import { packPanel, plainSide, pushCounter, type Side } from './sides.ts';
 import { TILE_BYTES, zeroTotals } from './tiles.ts';
 

@@ -1,16 +1,16 @@
-import type { Kernel, Root } from '../../compile/kernels.ts';
-import { isHalf } from '../../graph/dtypes.ts';
-import type { KernelContext, Position } from './body.ts';
+import type { Kernel, Root } from '../../../compile/kernels.ts';
+import { isHalf } from '../../../graph/dtypes.ts';
+import type { Loop } from '../assembly/loops.ts';
+import type { KernelContext, Position } from '../body.ts';
+import { LANES, nestShared } from '../nests/nest.ts';
+import type { PhaseWriter } from '../phases.ts';
+import { costOf } from '../threads/sharing.ts';
 import { chunksOf, DeepProduct } from './deepProduct.ts';
 import { DirectProduct, directPieces, type Extent } from './directProduct.ts';
 import { DotProduct, isDot } from './dotProduct.ts';
-import type { Loop } from './loops.ts';
 import { isNative, NativeProduct } from './nativeProduct.ts';
-import { LANES, nestShared } from './nests.ts';
 import { PackedProduct } from './packedProduct.ts';
-import type { PhaseWriter } from './phases.ts';
 import { writeScalarProduct } from './scalarProduct.ts';
-import { costOf } from './sharing.ts';
 import { type PlainSide, plainSide, type Side, sideOf } from './sides.ts';
 import { Epilogue, TILE_BYTES } from './tiles.ts';
 

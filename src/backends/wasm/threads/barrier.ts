@@ -1,4 +1,4 @@
-import { FunctionBuilder, type Local, type ModuleBuilder } from './assembler.ts';
+import { FunctionBuilder, type Local, type ModuleBuilder } from '../assembly/assembler.ts';
 
 const LINE = 64;
 /** Three words of memory, each in a cache line of its own. */

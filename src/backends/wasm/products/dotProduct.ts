@@ -1,8 +1,8 @@
-import type { Local } from './assembler.ts';
-import type { KernelContext } from './body.ts';
+import type { Local } from '../assembly/assembler.ts';
+import { type Counter, forEach, forShare, inLastPart, sumOf, UNIT } from '../assembly/loops.ts';
+import type { KernelContext } from '../body.ts';
+import { LANES } from '../nests/nest.ts';
 import type { Extent } from './directProduct.ts';
-import { type Counter, forEach, forShare, inLastPart, sumOf, UNIT } from './loops.ts';
-import { LANES } from './nests.ts';
 import { addProduct } from './packedProduct.ts';
 import type { PlainSide } from './sides.ts';
 import { type Epilogue, vectorsOf } from './tiles.ts';

@@ -1,4 +1,4 @@
-import { type BlasPlace, gemmOver } from '../native/gemm.ts';
+import { type BlasPlace, gemmOver } from '../../native/gemm.ts';
 
 /** Another thread, as this one sees it. */
 export interface Hand {
@@ -166,12 +166,14 @@ interface NodeThreads {
 /** Node's threads, which do not keep the process alive. */
 function nodeThreads(): NodeThreads | undefined {
   const builtin = globalThis.process?.getBuiltinModule;
-  const threads = builtin?.('node:worker_threads');
-  if (!threads) return undefined;
+  const system = builtin?.('node:os');
+  if (!system) return undefined;
   return {
-    cores: builtin('node:os').availableParallelism(),
+    cores: system.availableParallelism(),
     hire() {
-      const worker = new threads.Worker(WORKER, { eval: true, execArgv: [] });
+      // Loaded when it is needed: this takes longer than to compile a small program.
+      const { Worker } = builtin('node:worker_threads');
+      const worker = new Worker(WORKER, { eval: true, execArgv: [] });
       worker.unref();
       // It starts while this thread is busy, so it need not be waited for.
       const hand = {

@@ -1,8 +1,9 @@
-import { bodyOf, type Expression, eachExpression, type Kernel } from '../../compile/kernels.ts';
-import type { Local } from './assembler.ts';
-import { Body, type KernelContext, type Position } from './body.ts';
-import { advance, type Counter, forEach, type Loop, storeView, sumOf, UNIT } from './loops.ts';
-import { LANES, Stores } from './nests.ts';
+import { bodyOf, type Expression, eachExpression, type Kernel } from '../../../compile/kernels.ts';
+import type { Local } from '../assembly/assembler.ts';
+import { advance, type Counter, forEach, type Loop, storeView, sumOf, UNIT } from '../assembly/loops.ts';
+import { Body, type KernelContext, type Position } from '../body.ts';
+import { Stores } from '../nests/elementwise.ts';
+import { LANES } from '../nests/nest.ts';
 import { pushCounter } from './sides.ts';
 
 /** A row tile and the vectors along its columns, each with as many lanes as hold results. */

@@ -1,29 +1,22 @@
-import type { Buffer, Expression, Kernel } from '../../compile/kernels.ts';
-import type { Program } from '../../compile/program.ts';
-import { contiguous } from '../../compile/views.ts';
-import { sizeOf } from '../../graph/ndarray.ts';
-import { loadNumber, loadVector } from './access.ts';
-import type { Local } from './assembler.ts';
-import type { KernelContext } from './body.ts';
+import type { Buffer, Expression, Kernel } from '../../../compile/kernels.ts';
+import type { Program } from '../../../compile/program.ts';
+import { contiguous } from '../../../compile/views.ts';
+import { sizeOf } from '../../../graph/ndarray.ts';
+import type { Local } from '../assembly/assembler.ts';
+import { type Counter, elementBytes, forEach, UNIT, whilst } from '../assembly/loops.ts';
+import type { KernelContext } from '../body.ts';
+import { writeElementwise } from '../nests/elementwise.ts';
+import { nestShared } from '../nests/nest.ts';
+import type { PhaseWriter } from '../phases.ts';
+import { eachBlock, gridOf, LEAST_CALLS, leastOf, MOST_CALLS, placeIn } from './blocks.ts';
+import { COPIED_BYTES, copyLine, copyLines, lineAt } from './copies.ts';
 import { chunksOf } from './deepProduct.ts';
-import { type Counter, elementBytes, forEach, forShare, UNIT, whilst } from './loops.ts';
 import type { Product } from './matmul.ts';
-import { nestShared, writeElementwise } from './nests.ts';
-import type { PhaseWriter } from './phases.ts';
-import { plainSide, pushCounter, pushOffset, type Side } from './sides.ts';
-import type { Strided } from './tables.ts';
+import { plainSide, pushCounter, pushNumber, type Side } from './sides.ts';
 
 /** Products of fewer multiplications are done before a call is worth it. */
 const NATIVE_WORK = 250_000;
 const NATIVE_LENGTH = 8;
-/** A BLAS does products of up to so many multiplications without packing, which pays where that makes few calls. */
-const SMALL_WORK = 1_000_000;
-/** Multiplications of one call of a large product: less, and packing costs too much; threads need some to share. */
-const CALL_WORK = 16_000_000;
-const LEAST_CALLS = 4;
-const MOST_CALLS = 16;
-/** Lines that are copied for one call stay in the second-level cache. */
-const COPIED_BYTES = 256 * 1024;
 /** Long sums of few results are cut into chunks. */
 const DEEP = 2048;
 
@@ -329,183 +322,6 @@ function withRoot({ space, stores }: Kernel, root: Expression): Kernel {
     return made;
   };
   return { space, stores: stores.map((store) => ({ ...store, value: replaced(store.value) })) };
-}
-
-/** Blocks of a result: how many rows and columns each has, and how many blocks there are. */
-interface Grid {
-  readonly rows: number;
-  readonly columns: number;
-  readonly blocks: number;
-}
-
-/**
- * Blocks that are worth a call each, of which there are enough for threads to share: cut so that little of the two
- * sides is packed twice.
- *
- * @param byRows whether each block copies its rows of the left side, and so must have all columns
- */
-function gridOf(rows: number, columns: number, depth: number, byRows: boolean): Grid {
-  const work = rows * columns * depth;
-  const isSmall = work <= MOST_CALLS * SMALL_WORK;
-  const wanted = isSmall ? work / SMALL_WORK : Math.max(LEAST_CALLS, work / CALL_WORK);
-  const calls = Math.min(MOST_CALLS, 2 ** Math.ceil(Math.log2(Math.max(1, wanted))));
-  const fitting = byRows ? Math.max(8, Math.floor(COPIED_BYTES / (4 * depth))) : rows;
-  let best: (Grid & { readonly packed: number }) | undefined;
-  for (let across = 1; across <= (byRows ? 1 : calls); across *= 2) {
-    const block = {
-      rows: Math.min(Math.ceil((rows * across) / calls / 8) * 8, Math.ceil(fitting / 8) * 8),
-      columns: Math.ceil(columns / across / 8) * 8,
-    };
-    const [down, over] = [Math.ceil(rows / block.rows), Math.ceil(columns / block.columns)];
-    const packed = down * columns + over * rows;
-    if (!best || packed <= best.packed) best = { ...block, blocks: down * over, packed };
-  }
-  return best ?? { rows, columns, blocks: 1 };
-}
-
-/** Where a block begins: its first row and column. */
-function placeIn({ code }: KernelContext, grid: Grid, columns: number, block: Counter): [Counter, Counter] {
-  const across = Math.ceil(columns / grid.columns);
-  if (typeof block === 'number') {
-    const at = block / UNIT;
-    return [Math.floor(at / across) * grid.rows * UNIT, (at % across) * grid.columns * UNIT];
-  }
-  const row = code
-    .get(block)
-    .emit('i32.const', across * UNIT)
-    .emit('i32.div_u')
-    .emit('i32.const', grid.rows * UNIT)
-    .emit('i32.mul')
-    .keep('i32');
-  if (across === 1) return [row, 0];
-  const column = code
-    .get(block)
-    .emit('i32.const', across * UNIT)
-    .emit('i32.rem_u')
-    .emit('i32.const', grid.columns)
-    .emit('i32.mul')
-    .keep('i32');
-  return [row, column];
-}
-
-/** Blocks of a length that threads share. */
-function eachBlock(
-  { code, share }: KernelContext,
-  length: number,
-  block: number,
-  body: (at: Counter) => void,
-): void {
-  if (share) forShare(code, share, length, block, block, body);
-  else forEach(code, 0, length, block, body);
-}
-
-/** The lesser of `most` and what is left from `at` to `end`, as a number. */
-function leastOf(context: KernelContext, most: number, at: Counter, end: Local | number): Local | number {
-  if (typeof end === 'number' && end % most === 0) return most;
-  const { code } = context;
-  pushCounter(context, typeof end === 'number' ? end * UNIT : end);
-  pushCounter(context, at);
-  const left = code.emit('i32.sub').emit('i32.const', 2).emit('i32.shr_u').keep('i32');
-  code.emit('i32.const', most).get(left).emit('i32.const', most).get(left);
-  return code.emit('i32.lt_s').emit('select').keep('i32');
-}
-
-function pushNumber({ code }: KernelContext, value: Local | number): void {
-  if (typeof value === 'number') code.emit('i32.const', value);
-  else code.get(value);
-}
-
-function lineAt(context: KernelContext, start: Local, at: Counter, length: number): Local {
-  pushCounter(context, at);
-  return context.code.emit('i32.const', length).emit('i32.mul').get(start).emit('i32.add').keep('i32');
-}
-
-/** Copies `count` lines from the line `at` on to where each is `length` numbers and dense. */
-function copyLines(
-  context: KernelContext,
-  from: Side,
-  lines: readonly Strided[],
-  at: Counter,
-  count: Local | number,
-  along: readonly Strided[],
-  to: Local,
-  length: number,
-): void {
-  const { code } = context;
-  pushCounter(context, at);
-  const line = code.keep('i32');
-  code.get(line);
-  pushNumber(context, count);
-  const end = code.emit('i32.const', UNIT).emit('i32.mul').emit('i32.add').keep('i32');
-  const target = code.get(to).keep('i32');
-  whilst(code, line, end, 1, () => {
-    copyLine(context, from, lines, line, along, target);
-    code
-      .get(target)
-      .emit('i32.const', 4 * length)
-      .emit('i32.add')
-      .set(target);
-  });
-}
-
-/** Copies one line of a side as float32, and writes nothing behind it: there may be a line that another thread has copied. */
-function copyLine(
-  context: KernelContext,
-  { address, dtype }: Side,
-  lines: readonly Strided[],
-  at: Counter,
-  along: readonly Strided[],
-  to: Local,
-): void {
-  const { code } = context;
-  code.get(address);
-  pushOffset(context, lines, at);
-  const start = code.emit('i32.add').keep('i32');
-  const target = code.get(to).keep('i32');
-  const inner = along.at(-1);
-  const bytes = elementBytes({ dtype });
-  const dense = inner?.step === bytes;
-  const run = dense ? inner.length : 1;
-  const copyRun = (source: Local) => {
-    const vectors = Math.floor(run / 4);
-    const move = (to: Local, from: Local, at: number) =>
-      loadVector(code.get(to).get(from), dtype, at * bytes).emit('v128.store', 4 * at);
-    const moveOne = (at: number) =>
-      loadNumber(code.get(target).get(source), dtype, at * bytes).emit('f32.store', 4 * at);
-    if (vectors <= 16) for (let v = 0; v < vectors; v++) move(target, source, 4 * v);
-    else {
-      const [s, t] = [code.get(source).keep('i32'), code.get(target).keep('i32')];
-      forEach(code, 0, vectors, 1, () => {
-        move(t, s, 0);
-        code
-          .get(s)
-          .emit('i32.const', 4 * bytes)
-          .emit('i32.add')
-          .set(s);
-        code.get(t).emit('i32.const', 16).emit('i32.add').set(t);
-      });
-    }
-    for (let at = 4 * vectors; at < run; at++) moveOne(at);
-    code
-      .get(target)
-      .emit('i32.const', 4 * run)
-      .emit('i32.add')
-      .set(target);
-  };
-  const around = dense ? along.slice(0, -1) : along;
-  const walk = (axes: readonly Strided[], source: Local) => {
-    const [axis, ...rest] = axes;
-    if (!axis) {
-      copyRun(source);
-      return;
-    }
-    const moving = code.get(source).keep('i32');
-    forEach(code, 0, axis.length, 1, () => {
-      walk(rest, moving);
-      code.get(moving).emit('i32.const', axis.step).emit('i32.add').set(moving);
-    });
-  };
-  walk(around, start);
 }
 
 /** Whether a program has a product that a BLAS would be asked for. */

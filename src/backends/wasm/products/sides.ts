@@ -1,10 +1,10 @@
-import type { Matrix } from '../../compile/kernels.ts';
-import type { Dtype } from '../../graph/dtypes.ts';
-import { loadNumber, loadVector } from './access.ts';
-import type { Local } from './assembler.ts';
-import type { KernelContext, Position } from './body.ts';
-import { type Counter, elementBytes, pushTimes, sumOf, UNIT } from './loops.ts';
-import { mergeStrided, type Strided } from './tables.ts';
+import type { Matrix } from '../../../compile/kernels.ts';
+import type { Dtype } from '../../../graph/dtypes.ts';
+import { loadNumber, loadVector } from '../arithmetic/access.ts';
+import type { Local } from '../assembly/assembler.ts';
+import { type Counter, elementBytes, pushTimes, sumOf, UNIT } from '../assembly/loops.ts';
+import type { KernelContext, Position } from '../body.ts';
+import { mergeStrided, type Strided } from '../tables.ts';
 
 /** One operand of a product, as the inner loops read it: along the axis it shares with the result, and along the depth. */
 export interface Side {
@@ -223,4 +223,10 @@ function transposed({ code }: KernelContext, rows: readonly Local[]): Local[] {
     shuffle(ab1, cd1, front),
     shuffle(ab1, cd1, back),
   ];
+}
+
+/** A number that is known, or is in a local. */
+export function pushNumber({ code }: KernelContext, value: Local | number): void {
+  if (typeof value === 'number') code.emit('i32.const', value);
+  else code.get(value);
 }

@@ -1,11 +1,18 @@
-import { type Dtype, isFloating, isHalf } from '../../graph/dtypes.ts';
-import { VerifyError } from '../../graph/errors.ts';
-import type { Op } from '../../graph/ops.ts';
-import type { FunctionBuilder, Local, ValueType } from './assembler.ts';
+import { type Dtype, isFloating, isHalf } from '../../../graph/dtypes.ts';
+import { VerifyError } from '../../../graph/errors.ts';
+import type { Op } from '../../../graph/ops.ts';
+import type { FunctionBuilder, Local, ValueType } from '../assembly/assembler.ts';
+import type { InstructionName } from '../assembly/instructions.ts';
+import {
+  bitsOfFloat,
+  doubleLanes,
+  type Lanes,
+  repeatWord,
+  singleLanes,
+  vectorLanes,
+} from '../assembly/lanes.ts';
 import { ELEMENTARY } from './elementary.ts';
 import { roundToHalf } from './halfFloats.ts';
-import type { InstructionName } from './instructions.ts';
-import { bitsOfFloat, doubleLanes, type Lanes, repeatWord, singleLanes, vectorLanes } from './lanes.ts';
 
 /** An operand, with what is known of it while the code is written. */
 export interface Operand {

@@ -16,11 +16,6 @@ const NO_RESULT = 0x40;
 /** A `v128.const` or `i8x16.shuffle` takes 16 bytes, an `i64.const` a bigint, all others numbers. */
 type Operand = number | bigint | Uint8Array;
 
-interface Instruction {
-  readonly name: InstructionName;
-  readonly operands: readonly Operand[];
-}
-
 /** A local variable of one function; made by `FunctionBuilder.local`. */
 export interface Local {
   readonly index: number;
@@ -33,7 +28,9 @@ export class FunctionBuilder {
   readonly params: readonly Local[];
   readonly results: readonly ValueType[];
   readonly #locals: Local[] = [];
-  readonly #instructions: Instruction[] = [];
+  readonly #instructions: InstructionName[] = [];
+  /** What all instructions take, one after another: as many each as its row says. */
+  readonly #operands: Operand[] = [];
 
   constructor(name: string, params: readonly ValueType[] = [], results: readonly ValueType[] = []) {
     this.name = name;
@@ -47,16 +44,20 @@ export class FunctionBuilder {
     return made;
   }
 
-  emit(name: InstructionName, ...operands: Operand[]): this {
-    this.#instructions.push({ name, operands });
+  /** No instruction takes more than two operands; those left out are 0. */
+  emit(name: InstructionName, first: Operand = 0, second: Operand = 0): this {
+    this.#instructions.push(name);
+    const { length } = rowOf(name).immediates;
+    if (length > 0) this.#operands.push(first);
+    if (length > 1) this.#operands.push(second);
     return this;
   }
 
   get(local: Local): this {
-    const last = this.#instructions.at(-1);
+    const last = this.#instructions.length - 1;
     // `set x; get x` is `tee x`: half the bytes, and the baseline compiler keeps the value in a register.
-    if (last?.name === 'local.set' && last.operands[0] === local.index) {
-      this.#instructions[this.#instructions.length - 1] = { name: 'local.tee', operands: last.operands };
+    if (this.#instructions[last] === 'local.set' && this.#operands.at(-1) === local.index) {
+      this.#instructions[last] = 'local.tee';
       return this;
     }
     return this.emit('local.get', local.index);
@@ -100,7 +101,13 @@ export class FunctionBuilder {
     }
     out.unsigned(runs.length);
     for (const { type, count } of runs) out.unsigned(count).byte(TYPE_CODES[type]);
-    for (const instruction of this.#instructions) encodeInstruction(out, instruction);
+    let next = 0;
+    for (let at = 0; at < this.#instructions.length; at++) {
+      const { opcode, immediates } = rowOf(this.#instructions[at] as InstructionName);
+      for (let i = 0; i < opcode.length; i++) out.byte(opcode[i] ?? 0);
+      for (let i = 0; i < immediates.length; i++)
+        encodeOperand(out, immediates[i] as Immediate, this.#operands[next++] ?? 0);
+    }
     return out.bytes(INSTRUCTIONS.end.opcode);
   }
 
@@ -110,27 +117,28 @@ export class FunctionBuilder {
     const results = this.results.map((type) => ` (result ${type})`).join('');
     const lines = [`(func $${this.name}${params}${results}`];
     for (const { index, type } of this.#locals) lines.push(`  (local $${index} ${type})`);
-    let depth = 1;
-    for (const { name, operands } of this.#instructions) {
+    let [depth, next] = [1, 0];
+    for (const name of this.#instructions) {
       if (name === 'end' || name === 'else') depth--;
-      lines.push(`${'  '.repeat(depth)}${[name, ...operandTexts(name, operands)].join(' ')}`);
+      const operands = rowOf(name).immediates.flatMap((kind) =>
+        operandTexts(name, kind, this.#operands[next++] ?? 0),
+      );
+      lines.push(`${'  '.repeat(depth)}${[name, ...operands].join(' ')}`);
       if (name === 'block' || name === 'loop' || name === 'if' || name === 'else') depth++;
     }
     return `${lines.join('\n')})`;
   }
 }
 
-function operandTexts(name: InstructionName, operands: readonly Operand[]): string[] {
-  const { immediates }: InstructionRow = INSTRUCTIONS[name];
-  return immediates.flatMap((kind, at) => {
-    const operand = operands[at];
-    if (operand === undefined || kind === 'zero' || kind === 'block') return [];
-    if (kind === 'memory' || kind === 'atomic') return operand === 0 ? [] : [`offset=${operand}`];
-    if (operand instanceof Uint8Array) {
-      return name === 'v128.const' ? ['i32x4', ...wordsOf(operand)] : [...operand].map(String);
-    }
-    return [name.startsWith('local.') ? `$${operand}` : String(operand)];
-  });
+const rowOf = (name: InstructionName): InstructionRow => INSTRUCTIONS[name];
+
+function operandTexts(name: InstructionName, kind: Immediate, operand: Operand): string[] {
+  if (kind === 'zero' || kind === 'block') return [];
+  if (kind === 'memory' || kind === 'atomic') return operand === 0 ? [] : [`offset=${operand}`];
+  if (operand instanceof Uint8Array) {
+    return name === 'v128.const' ? ['i32x4', ...wordsOf(operand)] : [...operand].map(String);
+  }
+  return [name.startsWith('local.') ? `$${operand}` : String(operand)];
 }
 
 function wordsOf(bytes: Uint8Array): string[] {
@@ -138,17 +146,11 @@ function wordsOf(bytes: Uint8Array): string[] {
   return [0, 4, 8, 12].map((at) => `0x${view.getUint32(at, true).toString(16).padStart(8, '0')}`);
 }
 
-function encodeInstruction(out: ByteWriter, { name, operands }: Instruction): void {
-  const { opcode, immediates }: InstructionRow = INSTRUCTIONS[name];
-  for (const byte of opcode) out.byte(byte);
-  for (let at = 0; at < immediates.length; at++) {
-    const operand = operands[at] ?? 0;
-    if (operand instanceof Uint8Array) out.bytes(operand);
-    else encodeOperand(out, immediates[at] as Immediate, operand);
+function encodeOperand(out: ByteWriter, kind: Immediate, operand: Operand): void {
+  if (operand instanceof Uint8Array) {
+    out.bytes(operand);
+    return;
   }
-}
-
-function encodeOperand(out: ByteWriter, kind: Immediate, operand: number | bigint): void {
   const value = Number(operand);
   switch (kind) {
     case 'i32':
