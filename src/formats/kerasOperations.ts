@@ -228,16 +228,18 @@ export function writeOperation(
       args.push((value as ops.KeyPart[]).map(writtenPart));
     else if (parameter.isRest) args.push(...(value as unknown[]).map((one) => writtenValue(one, write)));
     else if (parameter.name === 'startIndices') args.push(value);
+    else if (value === undefined && !parameter.isOption) args.push(undefined);
     else args.push(writtenValue(value, write));
   }
-  while (args.length > 0 && args.at(-1) === null) args.pop();
+  // Keras says of tensors that may be left out, as of a normalisation, that they are; of numbers it does not.
+  while (args.length > 0 && args.at(-1) === undefined) args.pop();
   return {
     module: `keras.src.ops.${kind.module}`,
     class_name: className,
     config,
     registered_name: className,
     name,
-    inbound_nodes: [{ args, kwargs: {} }],
+    inbound_nodes: [{ args: args.map((value) => value ?? null), kwargs: {} }],
   };
 }
 
