@@ -18,7 +18,7 @@ export { type Step, symbolOf } from './expression/step.ts';
 export { type ActivationRow, activationRow } from './ledger/activations.ts';
 export { type ExplainOptions, explain } from './ledger/explain.ts';
 export { Ledger } from './ledger/ledger.ts';
-export { halfSquaredError } from './ledger/losses.ts';
+export { halfSquaredError, type LossRow, lossRow, type OutputRow } from './ledger/losses.ts';
 export type { NodeEntry, NodeLevel } from './ledger/nodes.ts';
 export { DESCRIPTIONS } from './ledger/primitives.ts';
 export type { Part } from './ledger/print.ts';

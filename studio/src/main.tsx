@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { App } from './frame/App.tsx';
 import { notify } from './frame/notices.ts';
 import { applyPreferences } from './frame/preferences.ts';
+import { runsWebAssembly } from './webAssembly.ts';
 
 applyPreferences();
 const place = document.querySelector('#app');
@@ -12,10 +13,14 @@ if (place) render(<App />, place);
 addEventListener('unhandledrejection', ({ reason }) => {
   notify(`Something went wrong: ${reason instanceof Error ? reason.message : String(reason)}`);
 });
+if (!runsWebAssembly()) {
+  notify('This browser runs no WebAssembly: everything is computed all the same, only slower.');
+}
 if ('serviceWorker' in navigator && isSecureContext) {
   addEventListener('load', () => {
-    navigator.serviceWorker.register('sw.js').catch(() => {
-      // Without it the studio works, but not offline: a file server may refuse it.
-    });
+    // A browser or a file server may refuse it.
+    navigator.serviceWorker
+      .register('sw.js')
+      .catch(() => notify('Here the studio needs the network: this browser would not keep its pages.'));
   });
 }

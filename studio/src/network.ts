@@ -1,31 +1,52 @@
 import * as v from 'valibot';
 import { LONGEST, writeAddress } from './address.ts';
 import { keep, recall } from './frame/storage.ts';
+import { LOSSES } from './losses.ts';
 
-const finite = v.pipe(v.number(), v.finite());
-const size = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512));
+/** Labs have no place for larger numbers. */
+const GREATEST = 1e6;
+const TOO_LARGE = `numbers from −${GREATEST} to ${GREATEST} were expected`;
+const finite = v.pipe(v.number(), v.minValue(-GREATEST, TOO_LARGE), v.maxValue(GREATEST, TOO_LARGE));
+const SIZES = 'whole numbers from 1 to 512 were expected';
+const size = v.pipe(v.number(), v.integer(SIZES), v.minValue(1, SIZES), v.maxValue(512, SIZES));
+
+const LAYERS = 'from 2 to 32 were expected';
 
 const schema = v.object({
   /** Units of each layer, the input layer first. */
-  sizes: v.pipe(v.array(size), v.minLength(2), v.maxLength(32)),
+  sizes: v.pipe(v.array(size), v.minLength(2, LAYERS), v.maxLength(32, LAYERS)),
   /** weights[l][i][j]: from unit i of layer l to unit j of layer l + 1. */
   weights: v.array(v.array(v.array(finite))),
   biases: v.array(v.array(finite)),
   /** Of each layer after the input layer. */
   activations: v.array(v.string()),
-  inputNames: v.optional(v.array(v.pipe(v.string(), v.maxLength(40)))),
+  inputNames: v.optional(v.array(v.pipe(v.string(), v.maxLength(40, 'at most 40 characters were expected')))),
   /** An example to look at it with, and what it should answer. */
   input: v.optional(v.array(finite)),
   target: v.optional(v.array(finite)),
   /** What each layer after the input layer makes of the example. */
   outputs: v.optional(v.array(v.array(finite))),
   /** What is made small, where that is known. */
-  loss: v.optional(v.picklist(['half', 'crossentropy', 'mse', 'mae', 'huber'])),
-  learningRate: v.optional(v.pipe(finite, v.minValue(0))),
+  loss: v.optional(v.picklist(LOSSES)),
+  learningRate: v.optional(v.pipe(finite, v.minValue(0, 'a number of at least 0 was expected'))),
 });
 
 /** A network of fully connected layers, as it travels from lab to lab. */
 export type NetworkDescription = v.InferOutput<typeof schema>;
+
+/** Its parts in words, for people whose link has something wrong with one. */
+const PARTS: Readonly<Record<keyof NetworkDescription, string>> = {
+  sizes: 'the sizes of its layers',
+  weights: 'its weights',
+  biases: 'its biases',
+  activations: 'its activations',
+  inputNames: 'the names of its inputs',
+  input: 'its example',
+  target: 'what is wanted of its example',
+  outputs: 'what its layers make of its example',
+  loss: 'its loss',
+  learningRate: 'its learning rate',
+};
 
 /** Instead of a network in a link: that it is kept in this browser. */
 const KEPT = 'kept';
@@ -56,7 +77,14 @@ export function readNetwork(given: string): NetworkDescription | string {
     return 'The network in this link cannot be read.';
   }
   const parsed = v.safeParse(schema, data);
-  if (!parsed.success) return `The network in this link cannot be used: ${parsed.issues[0].message}`;
+  if (!parsed.success) {
+    const [{ path, kind, message }] = parsed.issues;
+    const part = path?.[0].key;
+    const what = Object.entries(PARTS).find(([key]) => key === part)?.[1] ?? 'all of it';
+    // Other messages are of the reader's, and about its types.
+    const why = kind === 'validation' ? `: ${message}` : '';
+    return `The network in this link cannot be used. Something is wrong with ${what}${why}.`;
+  }
   return fits(parsed.output) ? parsed.output : 'The network in this link does not fit together.';
 }
 

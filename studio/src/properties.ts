@@ -49,11 +49,15 @@ const finite = ({ min, max }: Range) =>
 
 const whole = (range: Range) => v.pipe(finite(range), v.integer('a whole number was expected'));
 
+/** A number as it is read again to the bit; −0 too, which `String` would write as 0. */
+const written = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
+const listed = (values: readonly number[]): string => values.map(written).join(',');
+
 export const number = (label: string, fallback: number, range: Range): Property<number> =>
-  property(label, fallback, finite(range), String);
+  property(label, fallback, finite(range), written);
 
 export const integer = (label: string, fallback: number, range: Range): Property<number> =>
-  property(label, fallback, whole(range), String);
+  property(label, fallback, whole(range), written);
 
 export const flag = (label: string, fallback: boolean): Property<boolean> =>
   property(
@@ -121,9 +125,7 @@ export const numbers = (
   range: Range,
   { least = 0, most }: Length,
 ): Property<readonly number[]> =>
-  property<readonly number[]>(label, fallback, list(finite(range), least, most), (values) =>
-    values.join(','),
-  );
+  property<readonly number[]>(label, fallback, list(finite(range), least, most), listed);
 
 export const integers = (
   label: string,
@@ -131,7 +133,29 @@ export const integers = (
   range: Range,
   { least = 0, most }: Length,
 ): Property<readonly number[]> =>
-  property<readonly number[]>(label, fallback, list(whole(range), least, most), (values) => values.join(','));
+  property<readonly number[]>(label, fallback, list(whole(range), least, most), listed);
+
+/** Units of each layer, of a network of no more weights and biases than there is time for. */
+export function layerSizes(
+  label: string,
+  fallback: readonly number[],
+  range: Range,
+  { parameters, ...length }: Length & { readonly parameters: number },
+): Property<readonly number[]> {
+  const sizes = integers(label, fallback, range, length);
+  return {
+    ...sizes,
+    read(text) {
+      const read = sizes.read(text);
+      if (!('value' in read) || parametersOf(read.value) <= parameters) return read;
+      return { problem: `${label}: at most ${parameters} weights and biases were expected, found more` };
+    },
+  };
+}
+
+/** Weights and biases of fully connected layers. */
+export const parametersOf = (sizes: readonly number[]): number =>
+  sizes.slice(1).reduce((sum, units, l) => sum + units * ((sizes[l] ?? 0) + 1), 0);
 
 /** A table's keys, typed. */
 export const keysOf = <P>(table: PropertyTable<P>): (keyof P & string)[] =>

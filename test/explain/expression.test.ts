@@ -55,6 +55,8 @@ test('precedence is that of arithmetic: powers, then signs, then products, then 
   expect(value('max(1, 4, 3) - min(2, 5)')).toBe(2);
   expect(value('(-3)^2')).toBe(9);
   expect(value('1.5e1 + .5')).toBe(15.5);
+  // Φ(1), of every table of the normal distribution.
+  expect(value('(1 + erf(1/sqrt(2)))/2')).toBeCloseTo(0.8413447, 6);
 });
 
 describe('an expression that cannot be read points at the character', () => {
@@ -102,7 +104,7 @@ const sources = fc.letrec<{ tree: string; leaf: string }>((tie) => ({
       .tuple(tie('tree'), fc.constantFrom('+', '-', '*', '/'), tie('tree'))
       .map(([a, sign, b]) => `(${a}${sign}${b})`),
     fc
-      .tuple(fc.constantFrom('sin', 'cos', 'exp', 'tanh', 'sigmoid', 'relu'), tie('tree'))
+      .tuple(fc.constantFrom('sin', 'cos', 'exp', 'tanh', 'sigmoid', 'relu', 'erf'), tie('tree'))
       .map(([name, x]) => `${name}(${x})`),
     fc
       .tuple(fc.constantFrom('max', 'min'), tie('tree'), tie('tree'))

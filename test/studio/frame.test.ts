@@ -63,7 +63,20 @@ test('a network travels as text, and is refused where it does not fit together',
   expect(readNetwork(JSON.stringify(network))).toEqual(network);
   expect(readNetwork('{')).toMatch(/cannot be read/);
   expect(readNetwork(JSON.stringify({ ...network, biases: [[0, 1]] }))).toMatch(/fit together/);
-  expect(readNetwork(JSON.stringify({ ...network, sizes: [1e9, 1] }))).toMatch(/cannot be used/);
+  expect(readNetwork(JSON.stringify({ ...network, sizes: [1e9, 1] }))).toMatch(
+    /wrong with the sizes of its layers: whole numbers from 1 to 512/,
+  );
+  expect(readNetwork(JSON.stringify({ ...network, weights: [[[1e300]]] }))).toMatch(/its weights: numbers/);
+  for (const [text, part] of [
+    ['{}', 'the sizes of its layers'],
+    ['[7]', 'the sizes of its layers'],
+    ['null', 'all of it'],
+    [JSON.stringify({ ...network, activations: [7] }), 'its activations'],
+    [JSON.stringify({ ...network, loss: 'toString' }), 'its loss'],
+  ] as const) {
+    const sentence = 'The network in this link cannot be used. Something is wrong with';
+    expect(readNetwork(text)).toBe(`${sentence} ${part}.`);
+  }
 });
 
 test('every lab of the table is whole', async () => {

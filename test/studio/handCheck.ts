@@ -39,11 +39,24 @@ export function handCheck(formula: Element): Omit<Checked, 'name'> {
     where: (condition, a = Number.NaN, b = Number.NaN) => (condition ? a : b),
     log1p: Math.log1p,
     expm1: Math.expm1,
+    erf: (x = Number.NaN) => erf(x),
+    gelu: (x = Number.NaN) => (x * (1 + erf(x / Math.SQRT2))) / 2,
     '2^': (x = Number.NaN) => 2 ** x,
     float16: (x = Number.NaN) => toFormat(x, 5, 10),
     bfloat16: (x = Number.NaN) => toFormat(x, 8, 7),
     float32: Math.fround,
     float64: (x = Number.NaN) => x,
+  };
+  /** 2/√π · ∫ exp(−u²) du from 0 to x, by Simpson's rule. */
+  const erf = (x: number): number => {
+    if (Math.abs(x) > 6) return Math.sign(x);
+    const parts = 400;
+    let total = 0;
+    for (let i = 0; i <= parts; i++) {
+      const weight = i === 0 || i === parts ? 1 : i % 2 === 1 ? 4 : 2;
+      total += weight * Math.exp(-(((x * i) / parts) ** 2));
+    }
+    return (2 / Math.sqrt(Math.PI)) * (x / parts / 3) * total;
   };
   /** The nearest number with so many bits of exponent and fraction; of two as near the one whose last bit is 0. */
   const toFormat = (x: number, exponentBits: number, fractionBits: number): number => {

@@ -64,8 +64,16 @@ const ISOLATED = {
   'cross-origin-embedder-policy': 'require-corp',
 };
 
-/** Serves a folder under `path`, and an empty page at `/`, on a free port of this machine. */
-export async function serve(folder: string, path: string, { isolated = false } = {}): Promise<Site> {
+/**
+ * Serves a folder under `path`, and an empty page at `/`, on a free port of this machine.
+ *
+ * @param options `policy`: a content security policy, of pages and of their workers
+ */
+export async function serve(
+  folder: string,
+  path: string,
+  { isolated = false, policy = '' } = {},
+): Promise<Site> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const file = normalize(decodeURIComponent(pathname));
@@ -77,7 +85,11 @@ export async function serve(folder: string, path: string, { isolated = false } =
           : await readFile(join(folder, file.slice(path.length)));
       const type = file === '/' ? TYPES.html : TYPES[file.split('.').at(-1) ?? ''];
       response
-        .writeHead(200, { 'content-type': type ?? 'application/octet-stream', ...(isolated && ISOLATED) })
+        .writeHead(200, {
+          'content-type': type ?? 'application/octet-stream',
+          ...(isolated && ISOLATED),
+          ...(policy !== '' && { 'content-security-policy': policy }),
+        })
         .end(body);
     } catch {
       response.writeHead(404).end();

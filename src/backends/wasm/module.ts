@@ -6,7 +6,7 @@ import { isVectorisable } from './body.ts';
 import { writeElementwise } from './nests/elementwise.ts';
 import { writeReduction } from './nests/reduction.ts';
 import { writeScatter, writeUnwindow } from './nests/scatter.ts';
-import { COMMON, type Means, OWN, PhaseWriter } from './phases.ts';
+import { GLOBALS, type Means, PhaseWriter } from './phases.ts';
 import { writeMatmul } from './products/matmul.ts';
 import { type Call, RUN_BYTES, writeRun } from './run.ts';
 import { Tables } from './tables.ts';
@@ -63,7 +63,7 @@ export function assemble(program: Program, options: AssembleOptions = {}): Assem
     patience = PATIENCE,
   } = options;
   const module = new ModuleBuilder();
-  for (let i = 0; i <= Math.max(COMMON, OWN); i++) module.global();
+  for (let i = 0; i < GLOBALS; i++) module.global();
   const gemm = native ? module.import('gemm', GEMM_PARAMETERS) : undefined;
   const runAt = align(program.memory.bytes);
   const startAt = runAt + RUN_BYTES;

@@ -20,9 +20,14 @@ export interface Phase {
 /** Pieces of a phase in which none has anything to prepare. */
 const PIECES = 8;
 
-/** The module's globals: where scratch memory for all threads is, and that of this thread alone. */
+/**
+ * The module's globals, which every thread has for itself: where scratch memory for all threads is, and that of this
+ * thread alone; and whether that has what the pieces of the present phase need.
+ */
 export const COMMON = 0;
 export const OWN = 1;
+export const PREPARED = 2;
+export const GLOBALS = 3;
 
 /** What all kernels of a module share. */
 export interface Means {

@@ -2,7 +2,7 @@ import type { Buffer } from '../../compile/kernels.ts';
 import { bufferBytes } from '../../compile/memory.ts';
 import type { Program } from '../../compile/program.ts';
 import { FunctionBuilder, type Local, type ModuleBuilder } from './assembly/assembler.ts';
-import { COMMON, OWN, type Phase } from './phases.ts';
+import { COMMON, OWN, type Phase, PREPARED } from './phases.ts';
 import { BARRIER_BYTES, writeBarrier } from './threads/barrier.ts';
 import { PIECES_BYTES, type PieceFunctions, writePieces } from './threads/pieces.ts';
 
@@ -59,6 +59,7 @@ export function writeRun(
     if (isParallel) code.get(threads).get(maySleep).emit('call', barrier);
   };
   const share = (call: Call) => {
+    code.emit('i32.const', 0).emit('global.set', PREPARED);
     if (backwards) writeBackwards(code, program, call);
     else if (functions) writeShared(code, program, call, functions, { thread, threads, set });
     meet();

@@ -130,7 +130,7 @@ export class ExpressionGraph {
  *
  *     graph('(a+b)*(b-c)').evaluate({ a: 2, b: 3, c: 1 }).gradient('b'); // 7
  *
- * @param source numbers, names, `+ − * / ^`, parentheses and sin cos exp ln sqrt tanh sigmoid relu max min
+ * @param source numbers, names, `+ − * / ^`, parentheses and sin cos exp ln sqrt tanh sigmoid relu erf max min
  * @throws ExpressionError that points at the character where it cannot be read
  */
 export function graph(source: string): ExpressionGraph {

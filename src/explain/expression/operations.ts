@@ -112,6 +112,12 @@ export const OPERATIONS: { readonly [O in OperationName]: OperationRow } = {
     (x) => call('relu', x),
     (_, x) => call('where', call('less', 0, x), 1, 0),
   ),
+  erf: row(
+    'erf',
+    functions.erf,
+    (x) => call('erf', x),
+    (_, x) => multiply(2 / Math.sqrt(Math.PI), call('exp', negate(power(x, 2)))),
+  ),
   max: {
     sign: 'max',
     apply: functions.maximum,

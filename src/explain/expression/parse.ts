@@ -7,7 +7,7 @@ export type Syntax =
   | { readonly kind: 'operation'; readonly operation: OperationName; readonly inputs: readonly Syntax[] };
 
 export const FUNCTION_NAMES = [
-  ...(['sin', 'cos', 'exp', 'ln', 'sqrt', 'tanh', 'sigmoid', 'relu', 'max', 'min'] as const),
+  ...(['sin', 'cos', 'exp', 'ln', 'sqrt', 'tanh', 'sigmoid', 'relu', 'erf', 'max', 'min'] as const),
 ] as const;
 type FunctionName = (typeof FUNCTION_NAMES)[number];
 export type OperationName = FunctionName | 'add' | 'subtract' | 'multiply' | 'divide' | 'power' | 'negate';

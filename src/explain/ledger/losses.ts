@@ -180,5 +180,9 @@ export const LOSSES: Readonly<Record<string, LossRow>> = {
   SparseCategoricalCrossentropy: crossentropy,
 };
 
+/** How a loss is written, by its class name; undefined for one without a formula of its own. */
+export const lossRow = (className: string): LossRow | undefined =>
+  Object.hasOwn(LOSSES, className) ? LOSSES[className] : undefined;
+
 const probability = ({ activation, outputs, nets }: OutputRow, k: number): Expression =>
   activation === 'sigmoid' ? at(outputs, k) : call('sigmoid', at(nets, k));

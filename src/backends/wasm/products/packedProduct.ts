@@ -10,7 +10,7 @@ import {
   whilst,
 } from '../assembly/loops.ts';
 import type { KernelContext, Position } from '../body.ts';
-import type { PhaseWriter } from '../phases.ts';
+import { type PhaseWriter, PREPARED } from '../phases.ts';
 import type { Product } from './matmul.ts';
 import { packPanel, pushCounter, type Side } from './sides.ts';
 import { type Epilogue, TILE_BYTES, type Tile, vectorsOf, zeroTotals } from './tiles.ts';
@@ -41,6 +41,8 @@ export class PackedProduct {
   readonly #blockRows: number;
   readonly #blockDepth: number;
   readonly #panels: number;
+  /** Whether threads share the columns, and not the rows. */
+  readonly #isByColumns: boolean;
 
   constructor(phases: PhaseWriter, product: Product) {
     this.#phases = phases;
@@ -48,13 +50,19 @@ export class PackedProduct {
     const { depth, rows, columns } = product;
     this.#panels = Math.ceil(columns.length / TILE_COLUMNS);
     this.#blockDepth = depth <= WHOLE_DEPTH ? depth : BLOCK_DEPTH;
-    this.#blockRows = blockRows(rows.length, columns.length, depth, this.#blockDepth);
+    this.#isByColumns = columns.length >= SHARED_COLUMNS && rows.length <= ROWS_A_COLUMN * columns.length;
+    this.#blockRows = this.#rowsOfBlock();
     phases.ownBytes = Math.max(phases.ownBytes, this.#leftBytes + this.#sumsBytes + TILE_BYTES);
   }
 
   /** Whether sums are kept in memory between blocks of the depth. */
   get #isBlocked(): boolean {
     return this.#blockDepth < this.#product.depth;
+  }
+
+  /** Whether all rows stay packed from one piece of the columns to the next. */
+  get #isOneBlock(): boolean {
+    return !this.#isBlocked && this.#blockRows >= this.#product.rows.length;
   }
 
   get #leftBytes(): number {
@@ -70,18 +78,18 @@ export class PackedProduct {
   }
 
   write(): void {
-    const { rows, columns } = this.#product;
     this.#phases.commonBytes = Math.max(this.#phases.commonBytes, this.#rightBytes);
-    if (columns.length >= SHARED_COLUMNS && rows.length <= ROWS_A_COLUMN * columns.length) this.#byColumns();
+    if (this.#isByColumns) this.#byColumns();
     else this.#byRows();
   }
 
   /**
    * One phase, in which each thread packs columns of its own and multiplies all rows with them, which it packs as
-   * well. What it packs stays in its cache: lines that another thread has read are slow to write again.
+   * well: once, if they are one block. What it packs stays in its cache: lines that another thread has read are slow
+   * to write again.
    */
   #byColumns(): void {
-    const pieces = this.#panels >= MANY_PANELS ? 4 : 2;
+    const pieces = this.#panels >= MANY_PANELS || this.#isOneBlock ? 4 : 2;
     const context = this.#phases.begin(this.#product.cost, this.#panels, { pieces });
     const [left, right] = this.#product.sides(context, []);
     this.#packRight(context, right, context.common);
@@ -182,7 +190,9 @@ export class PackedProduct {
     if (!this.#isBlocked) {
       const zero = code.emit('i32.const', 0).keep('i32');
       const count = code.emit('i32.const', depth * UNIT).keep('i32');
-      this.#packLeft(context, left, from, end, zero, count, own);
+      const pack = () => this.#packLeft(context, left, from, end, zero, count, own);
+      if (panels && this.#isOneBlock) once(context, pack);
+      else pack();
       this.#eachTile(context, from, end, panels, (tile, row, column) => {
         const totals = zeroTotals(context, tile);
         accumulate(context, tile, totals, {
@@ -232,6 +242,16 @@ export class PackedProduct {
       loadSums(context, totals, this.#sumsAt(context, own, row, from, column), this.#leftBytes);
       epilogue.write(tile, totals, row, column, spare);
     });
+  }
+
+  /** Few rows where the right side stays near anyway: what the epilogue reads and writes is then gone through once. */
+  #rowsOfBlock(): number {
+    const { depth, rows, columns } = this.#product;
+    if (4 * depth * columns.length <= RESIDENT_BYTES) return TILE_ROWS;
+    const tiles = Math.ceil(rows.length / TILE_ROWS);
+    const fitting = Math.floor(BLOCK_BYTES / (4 * this.#blockDepth) / TILE_ROWS);
+    const sharing = this.#isByColumns ? tiles : Math.ceil(tiles / BLOCKS);
+    return Math.max(1, Math.min(fitting, sharing)) * TILE_ROWS;
   }
 
   #packLeft(
@@ -291,12 +311,13 @@ export class PackedProduct {
   }
 }
 
-/** Few rows where the right side stays near anyway: what the epilogue reads and writes is then gone through once. */
-function blockRows(rows: number, columns: number, depth: number, blockDepth: number): number {
-  if (4 * depth * columns <= RESIDENT_BYTES) return TILE_ROWS;
-  const fitting = Math.floor(BLOCK_BYTES / (4 * blockDepth) / TILE_ROWS);
-  const sharing = Math.ceil(rows / TILE_ROWS / BLOCKS);
-  return Math.max(1, Math.min(fitting, sharing)) * TILE_ROWS;
+/** Does something in the first of a thread's pieces of a phase. */
+function once({ code }: KernelContext, body: () => void): void {
+  code.emit('global.get', PREPARED).emit('i32.eqz');
+  code.nest('if', () => {
+    body();
+    code.emit('i32.const', 1).emit('global.set', PREPARED);
+  });
 }
 
 /** The panels of columns, or a thread's share of them, the last with the vectors it needs. */

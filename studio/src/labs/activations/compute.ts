@@ -1,3 +1,4 @@
+import '../../worker/engine.ts';
 import { grad, sum, type Tensor, tensor, valueAndGrad } from 'pellucid';
 import { displayed, formula, multiply, number, type Operand, operand } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';

@@ -1,3 +1,4 @@
+import { symbolText } from 'pellucid/units';
 import { defineLab, type Editing } from '../../lab.ts';
 import { Controls } from './Controls.tsx';
 import type { ActivationResult } from './compute.ts';
@@ -26,11 +27,13 @@ export const lab = defineLab<ActivationProperties, ActivationResult>({
 function describe(name: string): string {
   const layers = /^g_(\d+)$/.exec(name)?.[1];
   if (layers === '0') return 'g₀, the gradient behind the last layer: 1, to be followed';
-  if (layers !== undefined) return `what is left of the gradient ${layers} layers further back`;
+  if (layers !== undefined)
+    return `${symbolText(name)}, what is left of the gradient ${layers} layers further back`;
   const place = /\[(.+)\]$/.exec(name)?.[1] ?? 'z';
   if (name === 'z') return 'z, a unit’s net input, here the same in every layer';
-  if (name.startsWith('f′')) return `the slope of f at ${place}: what a layer multiplies a gradient by`;
-  return `the function at ${place}: what the unit puts out`;
+  if (name.startsWith('f′'))
+    return `f′(${place}), the slope of f there: what a layer multiplies a gradient by`;
+  return `f(${place}), the function there: what the unit puts out`;
 }
 
 function edit(name: string, { x }: ActivationProperties): Editing<ActivationProperties> | undefined {

@@ -2,6 +2,7 @@ import { symbolText } from 'pellucid/units';
 import type { ComponentChildren } from 'preact';
 import { NumberField } from '../../parts/NumberField.tsx';
 import { Quantity } from '../../parts/Quantity.tsx';
+import { SeriesTable } from '../../parts/SeriesTable.tsx';
 import type { Session } from '../../session.ts';
 import { Bits } from './Bits.tsx';
 import { Chart } from './Chart.tsx';
@@ -11,8 +12,10 @@ import {
   GRADIENT_RANGE,
   LOGIT_RANGE,
   MOST_LOGITS,
+  stepsTo,
   titleOf,
   WHOLE_RANGE,
+  weightAt,
 } from './properties.ts';
 
 interface Given {
@@ -272,6 +275,17 @@ function GradientPart({ session, result }: Given) {
       </Listed>
       <h3>Three descents of ½·s·(w − 1)² in float16</h3>
       <Chart result={result} />
+      {(result.descents[0]?.weights.length ?? 0) > 0 && (
+        <SeriesTable
+          title="The descents as a table"
+          steps={stepsTo(result.descents[0]?.weights.length ?? 0)}
+          series={result.descents.map(({ precision }) => ({
+            title: titleOf(precision),
+            name: (step) => weightAt(precision, step),
+          }))}
+          quantities={result.quantities}
+        />
+      )}
       <div class="scroll">
         <table>
           <caption>Their last step</caption>

@@ -1,3 +1,4 @@
+import '../../worker/engine.ts';
 import { describeFloat, type FloatName, floatFormat, valueOfBits } from 'pellucid/explain';
 import { displayed } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';

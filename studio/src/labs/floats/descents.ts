@@ -1,6 +1,7 @@
 import { halfPrecisionDescent, PRECISIONS, type Precision } from 'pellucid/explain';
 import { call, divide, type Expression, evaluate, multiply, number, operand, subtract } from 'pellucid/units';
-import { STEPS, titleOf } from './properties.ts';
+import { listedSteps } from '../../parts/series.ts';
+import { STEPS, stepsTo, titleOf, weightAt } from './properties.ts';
 import { rounding, type Sheet } from './sheet.ts';
 
 /** How flat the loss ½·s·(w − 1)² is, and the rate that suits it. */
@@ -28,6 +29,9 @@ export function descentsAt(sheet: Sheet, lossScale: number, step: number): Desce
     const taken = weights.slice(0, step);
     const weight = `w_t[${title}]`;
     const shown = { precision, weights: taken } as const;
+    for (const at of listedSteps(stepsTo(step))) {
+      sheet.put(weightAt(precision, at), at === 0 ? 0 : (weights[at - 1] ?? Number.NaN));
+    }
     if (step === 0) {
       sheet.put(weight, 0);
       return { ...shown, names: { weight } };

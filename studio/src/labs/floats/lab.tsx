@@ -56,6 +56,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^g_t/, 'the gradient, every product rounded to float16'],
   [/^w_t−1/, 'the weight before this step'],
   [/^w_t/, 'the weight after this step'],
+  [/^w\[.*step/, 'the weight as it was then: go back to that step, and it opens'],
   [/^k$/, 'the loss scale'],
   [/^s$/, 'how flat the loss is'],
   [/^α$/, 'the learning rate of the descents: 0.02/s'],

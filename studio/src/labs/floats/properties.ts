@@ -26,14 +26,13 @@ export const POWER_RANGE = { min: 0, max: 24 } as const;
 
 const plain = number('number', 0.1, WHOLE_RANGE);
 
-/** A number that may also be infinite, minus zero or none: any pattern of bits. */
+/** A number that may also be infinite or none: any pattern of bits. */
 const anyNumber: Property<number> = {
   ...plain,
   read(text) {
     const special = /^(NaN|[-−]?Infinity)$/.test(text);
     return special ? { value: Number(text.replace('−', '-')) } : plain.read(text);
   },
-  write: (value) => (Object.is(value, -0) ? '-0' : String(value)),
 };
 
 /** Steps of the descents. */
@@ -45,6 +44,12 @@ const TITLES: Readonly<Record<Precision, string>> = {
   'mixed, with a scaled loss': 'scaled',
 };
 export const titleOf = (precision: Precision): string => TITLES[precision];
+
+/** 0, 1, … up to a step. */
+export const stepsTo = (last: number): number[] => Array.from({ length: last + 1 }, (_, at) => at);
+/** The weight of a descent after a step: its name in the table. */
+export const weightAt = (precision: Precision, step: number): string =>
+  `w[${titleOf(precision)}, step ${step}]`;
 
 export const PROPERTIES: PropertyTable<FloatProperties> = {
   format: choice('format', 'float16', FORMATS),

@@ -1,3 +1,4 @@
+import { LOSS_NAMES, lossesOf } from '../../losses.ts';
 import { NumberField } from '../../parts/NumberField.tsx';
 import type { Session } from '../../session.ts';
 import type { FlowResult } from './compute.ts';
@@ -9,6 +10,7 @@ import {
   type FlowProperties,
   isCarried,
   LIMITS,
+  layoutOf,
   NORMALIZATIONS,
   PROPERTIES,
   RATES,
@@ -28,7 +30,11 @@ export function Controls({ session }: Given) {
       {carried ? (
         <p class="carried">
           A network from another lab, as it is.{' '}
-          <button type="button" class="link" onClick={() => session.set({ sizes: [], at: 0, data: 'moons' })}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => session.set({ sizes: [], at: 0, data: 'moons', loss: 'mse' })}
+          >
             Build one here instead
           </button>
         </p>
@@ -51,6 +57,12 @@ export function Controls({ session }: Given) {
             </label>
           )}
         </>
+      )}
+      {(carried || properties.loss !== PROPERTIES.loss.fallback) && (
+        <Choice
+          {...{ session, name: 'loss', short: 'loss', names: LOSS_NAMES }}
+          of={lossesOf(layoutOf(properties).activations.at(-1))}
+        />
       )}
       <Choice {...{ session, name: 'clip', short: 'clip by', of: CLIPPINGS }} />
       {properties.clip !== 'none' && (
@@ -117,7 +129,7 @@ function Rate({
   );
 }
 
-function Choice<K extends 'start' | 'f' | 'norm' | 'clip' | 'data'>({
+function Choice<K extends 'start' | 'f' | 'norm' | 'loss' | 'clip' | 'data'>({
   session,
   name,
   short,

@@ -11,7 +11,6 @@ import {
   greaterEqual,
   lessEqual,
   logicalOr,
-  losses,
   matmul,
   mul,
   sqrt,
@@ -23,6 +22,8 @@ import {
   variance,
 } from 'pellucid';
 import { CAN_DIE, SATURATION_BOUNDS } from 'pellucid/explain';
+import type { LossName } from '../../losses.ts';
+import { lossOf } from '../../worker/losses.ts';
 import type { Activation, Normalization } from './properties.ts';
 
 /** A layer: weighted sums, normalised, bent by an activation; with the input added where it is residual. */
@@ -57,9 +58,6 @@ export type LayerPass = Readonly<Record<(typeof FIGURES)[number], Tensor>> & {
   readonly output: Tensor;
   readonly gradient: Tensor;
 };
-
-/** The loss of every network here. */
-const SQUARED = losses.meanSquaredError();
 
 /** Keras's, under the root of a normalisation. */
 export const EPSILON = 1e-3;
@@ -121,11 +119,13 @@ function figures(
 export interface Block {
   forward(x: TensorLike, w: TensorLike, b: TensorLike): Tensor;
   backward(x: TensorLike, w: TensorLike, b: TensorLike, gradient: TensorLike): Tensor[];
-  /** For the last layer: the loss, that of each example, the gradient by the outputs, and what `backward` gives. */
-  loss(x: TensorLike, w: TensorLike, b: TensorLike, target: TensorLike): Tensor[];
 }
 
+/** The program of a last layer: the loss, that of each example, outputs, the gradient by them, and what `backward` gives. */
+export type End = (x: TensorLike, w: TensorLike, b: TensorLike, target: TensorLike) => Tensor[];
+
 const blocks = new Map<string, Block>();
+const ends = new Map<string, End>();
 
 export function blockOf(kind: BlockKind): Block {
   const key = JSON.stringify(kind);
@@ -140,23 +140,32 @@ export function blockOf(kind: BlockKind): Block {
       const [, by] = back(x, w, b);
       return [...by, ...figures(kind, [x, w, b], gradient, by)];
     }),
-    loss: compile((x, w, b, target) => {
-      const { output } = applied(kind, x, w, b);
-      const gradient = grad((o: Tensor) => SQUARED.reduce(target, o))(output);
-      const [loss, by] = valueAndGrad((...given: [Tensor, Tensor, Tensor]) =>
-        SQUARED.reduce(target, applied(kind, ...given).output),
-      )(x, w, b);
-      return [
-        loss,
-        SQUARED.call(target, output),
-        output,
-        gradient,
-        ...by,
-        ...figures(kind, [x, w, b], gradient, by),
-      ];
-    }),
   };
   blocks.set(key, made);
+  return made;
+}
+
+export function endOf(kind: BlockKind, name: LossName): End {
+  const key = JSON.stringify([kind, name]);
+  const known = ends.get(key);
+  if (known) return known;
+  const loss = lossOf(name, kind.activation);
+  const made = compile((x, w, b, target) => {
+    const { output } = applied(kind, x, w, b);
+    const gradient = grad((o: Tensor) => loss.reduce(target, o))(output);
+    const [whole, by] = valueAndGrad((...given: [Tensor, Tensor, Tensor]) =>
+      loss.reduce(target, applied(kind, ...given).output),
+    )(x, w, b);
+    return [
+      whole,
+      loss.call(target, output),
+      output,
+      gradient,
+      ...by,
+      ...figures(kind, [x, w, b], gradient, by),
+    ];
+  });
+  ends.set(key, made);
   return made;
 }
 

@@ -1,7 +1,8 @@
 import type { Tensor } from 'pellucid';
 import { type LayerSignal, signalVerdicts, type Verdict } from 'pellucid/explain';
-import { call, displayed, divide, operand, power, subtract } from 'pellucid/units';
+import { call, displayed, divide, operand, power } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';
+import { LOSS_NAMES, type LossName } from '../../losses.ts';
 import type { Work } from '../../worker/protocol.ts';
 import { type BlockKind, canDie, canSaturate, type LayerPass } from './blocks.ts';
 import { addFactors, addLayer, valuesOf } from './layers.ts';
@@ -47,6 +48,7 @@ export interface NetworkParts {
   readonly input: readonly number[];
   readonly target: readonly number[];
   readonly outputs: readonly (readonly number[])[];
+  readonly loss: LossName;
 }
 
 /** The network after the steps taken: what arrives of the gradient in each layer, and what becomes of the signals. */
@@ -64,7 +66,7 @@ export async function compute(
     addFactors(numbers, l, pass.layers[l - 1] as LayerPass, kinds[l - 1] as BlockKind);
   const [layer, kind, weights] = [pass.layers[listed - 1], kinds[listed - 1], now[listed - 1]];
   if (layer && kind && weights) addUnits(numbers, listed, layer, kind, weights);
-  addWhole(numbers, pass, valuesOf(batch.y), properties);
+  addWhole(numbers, pass, properties);
 
   const trouble = troubleOf(losses, pass, properties.at);
   const signals = signalsOf(numbers, network, pass);
@@ -93,7 +95,7 @@ export async function compute(
 
 /** The weights as they are, with the first example. */
 function partsOf(
-  { sizes, kinds }: Network,
+  { sizes, kinds, loss }: Network,
   weights: readonly Weights[],
   { layers }: Pass,
   { x, y }: Batch,
@@ -107,7 +109,7 @@ function partsOf(
     activations: kinds.map(({ activation }) => activation),
     weights: flat(({ matrix }) => matrix),
     biases: flat(({ bias }) => bias),
-    ...{ input: first(x), target: first(y), outputs: layers.map(({ output }) => first(output)) },
+    ...{ input: first(x), target: first(y), outputs: layers.map(({ output }) => first(output)), loss },
   };
 }
 
@@ -123,23 +125,10 @@ export async function open(
 const titleOf = (l: number, count: number): string => (l === count ? 'output' : `layer ${l}`);
 
 /** The loss, the length of all gradients and what clipping makes of it, and how the first layer compares with the last. */
-function addWhole(
-  numbers: Numbers,
-  pass: Pass,
-  targets: readonly number[],
-  properties: FlowProperties,
-): void {
+function addWhole(numbers: Numbers, pass: Pass, properties: FlowProperties): void {
   const losses = valuesOf(pass.losses);
   const last = pass.layers.length;
-  const outputs = valuesOf((pass.layers.at(-1) as LayerPass).output);
-  const alone = outputs.length === losses.length;
-  const each = losses.map((loss, i) => {
-    const [t, o] = [operand(`t[${i + 1}]`, targets[i] ?? 0), operand(`o[${i + 1}]`, outputs[i] ?? 0)];
-    const isShown = i < 6 || i === losses.length - 1;
-    return isShown && alone
-      ? numbers.measured(`ℓ[${i + 1}]`, loss, power(subtract(t, o), 2))
-      : operand(`ℓ[${i + 1}]`, loss);
-  });
+  const each = losses.map((loss, i) => operand(`ℓ[${i + 1}]`, loss));
   const all = numbers.total('Σℓ', each, 'i', operand('ℓ[i]', Number.NaN));
   numbers.measured('L', pass.loss, divide(all, losses.length));
 
@@ -227,10 +216,10 @@ function saidOf(
   return `After ${at === 1 ? 'one step' : `${at} steps`} the loss is ${loss(at)}, from ${loss(0)}; ${share}.`;
 }
 
-function summaryOf(properties: FlowProperties, { sizes, kinds }: Network, numbers: Numbers): string {
+function summaryOf(properties: FlowProperties, { sizes, kinds, loss }: Network, numbers: Numbers): string {
   const { start, norm, skip, clip } = properties;
   const what = isCarried(properties)
-    ? `A ${sizes.join('-')} network from another lab`
+    ? `A ${sizes.join('-')} network from another lab, loss ${LOSS_NAMES[loss]}`
     : `${sizes.length - 2} layers of ${sizes[1]} ${kinds[0]?.activation} units, ${START_NAMES[start]} weights${
         norm === 'none' ? '' : `, ${norm} normalisation`
       }${skip ? ', residual connections' : ''}${clip === 'none' ? '' : `, gradients clipped by ${clip}`}`;

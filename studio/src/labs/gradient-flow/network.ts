@@ -1,7 +1,15 @@
 import { dense, initializers, randomNormal, type Tensor, tensor } from 'pellucid';
 import { circles, type Examples, moons, spirals, type ToyOptions, xor } from 'pellucid/data';
+import type { LossName } from '../../losses.ts';
 import type { BlockKind } from './blocks.ts';
-import { type DataName, type FlowProperties, isCarried, layoutOf, type Start } from './properties.ts';
+import {
+  type DataName,
+  type FlowProperties,
+  isCarried,
+  layoutOf,
+  lossFor,
+  type Start,
+} from './properties.ts';
 
 /** The numbers of a layer that training changes. */
 export interface Weights {
@@ -15,6 +23,7 @@ export interface Network {
   /** Units of each layer, the inputs first. */
   readonly sizes: readonly number[];
   readonly kinds: readonly BlockKind[];
+  readonly loss: LossName;
 }
 
 /** What kind each layer is. The last one is plain; residual ones are those whose inputs are as many as their units. */
@@ -29,7 +38,7 @@ export function networkOf(properties: FlowProperties): Network {
       residual: hidden && properties.skip && sizes[l] === sizes[l + 1],
     };
   });
-  return { sizes, kinds };
+  return { sizes, kinds, loss: lossFor(properties) };
 }
 
 const INITIALIZERS: Readonly<Record<Start, (seed: number) => initializers.Initializer>> = {
@@ -91,9 +100,9 @@ const TOYS: Readonly<Partial<Record<DataName, (options: ToyOptions) => Examples>
 
 /**
  * What goes through the network: a preset where it has two inputs; the example that came with it; else normal inputs.
- * The classes are wanted as −1 and 1, as 0 and 1 of a sigmoid, or as one output each.
+ * The classes are wanted as −1 and 1, as 0 and 1 of a sigmoid and for the cross-entropy, or as one output each.
  */
-export function batchOf(properties: FlowProperties, { sizes, kinds }: Network): Batch {
+export function batchOf(properties: FlowProperties, { sizes, kinds, loss }: Network): Batch {
   const { data, seed, x, t } = properties;
   const [inputs = 1, outputs = 1] = [sizes[0], sizes.at(-1)];
   if (data === 'example' && x.length === inputs && t.length === outputs) {
@@ -104,7 +113,7 @@ export function batchOf(properties: FlowProperties, { sizes, kinds }: Network): 
   const classes = toy
     ? [...toy.y.data].map(Number)
     : [...places.dataSync()].flatMap((value, i) => (i % inputs === 0 ? [Number(Number(value) > 0)] : []));
-  const low = kinds.at(-1)?.activation === 'sigmoid' ? 0 : -1;
+  const low = kinds.at(-1)?.activation === 'sigmoid' || loss === 'crossentropy' ? 0 : -1;
   const wanted = classes.map((one) =>
     outputs === 1 ? [one === 0 ? low : 1] : Array.from({ length: outputs }, (_, k) => Number(k === one)),
   );

@@ -1,5 +1,5 @@
 import { activations, grad, matmul, mul, sum as sumOf, type Tensor } from 'pellucid';
-import { activationRow } from 'pellucid/explain';
+import { activationRow, lossRow } from 'pellucid/explain';
 import {
   add,
   call,
@@ -15,7 +15,9 @@ import {
   subtract,
   sum,
 } from 'pellucid/units';
+import type { LossName } from '../../losses.ts';
 import { type FormulaData, formulaData } from '../../worker/formulaData.ts';
+import { DERIVATIVES, lossOf } from '../../worker/losses.ts';
 import { type BlockKind, EPSILON, type LayerPass, normalized } from './blocks.ts';
 import { addLayer } from './layers.ts';
 import type { Weights } from './network.ts';
@@ -82,12 +84,34 @@ export class Opener {
   }
 
   #single(name: string): Opened | undefined {
-    const [, letter, place] = /^([to])\[(\d+)\]$/.exec(name) ?? [];
+    const [, letter, place] = /^([toℓ])\[(\d+)\]$/.exec(name) ?? [];
     const last = this.#layer(this.#pass.layers.length);
     if (letter === 't') return given(this.#run.batch.y, 1, Number(place));
-    if (letter !== 'o' || !last) return undefined;
+    if (letter === undefined || !last) return undefined;
+    if (letter === 'ℓ') return this.#loss(last, Number(place));
     const output = this.at('a', last, 1, Number(place));
     return made(name, { value: output.value, expressions: [output] });
+  }
+
+  /** The loss of an example. */
+  #loss(last: Layer, example: number): Opened | undefined {
+    const value = this.#pass.losses.value().data[example - 1];
+    if (value === undefined) return undefined;
+    const { activation } = last.kind;
+    const units = each(last.pass.output.shape[1] ?? 1);
+    const row = {
+      activation,
+      nets: units.map((k) => this.at('z', last, k, example)),
+      outputs: units.map((k) => this.at('a', last, k, example)),
+      targets: units.map((k) => this.target(k, example)),
+    };
+    const ways = lossRow(lossOf(this.loss, activation).className)?.loss ?? [];
+    const expressions = ways.map((way) => way(row)).filter((one) => one !== undefined);
+    return made(`ℓ[${example}]`, { value: Number(value), expressions });
+  }
+
+  get loss(): LossName {
+    return this.#run.network.loss;
   }
 
   /** A number of the units of a layer that is not listed. */
@@ -347,11 +371,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   e(opener, layer, { unit, place }) {
     const { value } = opener.at('e', layer, unit, place);
     const after = opener.layerAfter(layer);
-    const [examples = 1, units = 1] = layer.pass.output.shape;
-    if (!after) {
-      const apart = subtract(opener.at('a', layer, unit, place), opener.target(unit, place));
-      return { value, expressions: [divide(multiply(2, apart), examples * units)] };
-    }
+    if (!after) return { value, expressions: lossSlopes(opener, layer, { unit, place }) };
     const [, next = 1] = after.weights.matrix.shape;
     const terms = each(next).map((k) =>
       multiply(
@@ -375,7 +395,8 @@ const WAYS: Readonly<Record<string, Way>> = {
         opener.at('e', layer, place.unit, place.place),
         opener.at('f′', layer, place.unit, place.place),
       ];
-      return { value, expressions: [layer.kind.activation === 'linear' ? e : multiply(e, slope)] };
+      const through = layer.kind.activation === 'linear' ? e : multiply(e, slope);
+      return { value, expressions: [through, ...lastSlopes(opener, layer, place)] };
     }
     const [u, h] = [
       opener.at('u', layer, place.unit, place.place),
@@ -425,6 +446,42 @@ const WAYS: Readonly<Record<string, Way>> = {
     return { value: biasOf(layer.weights, unit), expressions: step ? [step] : [] };
   },
 };
+
+/** The gradient of the loss by an output, in one way or another. */
+function lossSlopes(opener: Opener, layer: Layer, { unit, place }: Place): Expression[] {
+  const [examples = 1, units = 1] = layer.pass.output.shape;
+  const [o, t] = [opener.at('a', layer, unit, place), opener.target(unit, place)];
+  const over = (by: number, expression: Expression) => (by === 1 ? expression : divide(expression, by));
+  const rule = DERIVATIVES[opener.loss];
+  if (rule && opener.loss === 'half') return [over(examples, rule(o, t, units))];
+  if (rule) return [rule(o, t, examples * units)];
+  switch (layer.kind.activation) {
+    case 'softmax':
+      return [subtract(1, divide(t, o)), negate(divide(t, o))].map((way) => over(examples, way));
+    case 'sigmoid':
+      return [over(examples * units, divide(subtract(o, t), multiply(o, subtract(1, o))))];
+    default:
+      return [over(examples * units, subtract(call('sigmoid', o), t))];
+  }
+}
+
+/** The gradient by a net input of the last layer: of the cross-entropy plainly, of a softmax through all outputs. */
+function lastSlopes(opener: Opener, layer: Layer, { unit, place }: Place): Expression[] {
+  if (opener.layerAfter(layer)) return [];
+  const { activation } = layer.kind;
+  const [examples = 1, units = 1] = layer.pass.output.shape;
+  const o = (j: number) => opener.at('a', layer, j, place);
+  const count = examples * (activation === 'softmax' ? 1 : units);
+  const plain = subtract(o(unit), opener.target(unit, place));
+  const ways =
+    opener.loss === 'crossentropy' && activation !== 'linear'
+      ? [count === 1 ? plain : divide(plain, count)]
+      : [];
+  if (activation !== 'softmax') return ways;
+  const e = (j: number) => opener.at('e', layer, j, place);
+  const mixed = sum(each(units).map((j) => multiply(e(j), o(j))));
+  return [...ways, multiply(o(unit), subtract(e(unit), mixed))];
+}
 
 const gradientAt = (pass: LayerPass | undefined, k: number, j: number): number =>
   (pass && entry(pass.weightGradient, k, j)) ?? Number.NaN;

@@ -1,8 +1,9 @@
+import { LOSSES, type LossName, possibleLoss } from '../../losses.ts';
 import {
   choice,
   flag,
   integer,
-  integers,
+  layerSizes,
   number,
   numbers,
   type PropertyTable,
@@ -53,6 +54,7 @@ export interface FlowProperties {
   readonly f: HiddenActivation;
   readonly norm: Normalization;
   readonly skip: boolean;
+  readonly loss: LossName;
   readonly clip: (typeof CLIPPINGS)[number];
   readonly limit: number;
   /** α. */
@@ -89,6 +91,7 @@ export const PROPERTIES: PropertyTable<FlowProperties> = {
   f: choice('activation', 'relu', ACTIVATIONS),
   norm: choice('normalisation', 'none', NORMALIZATIONS),
   skip: flag('residual connections', false),
+  loss: choice('loss', 'mse', LOSSES),
   clip: choice('gradient clipping', 'none', CLIPPINGS),
   limit: number('clipping limit', 1, LIMITS),
   a: number('learning rate α', 0.01, RATES),
@@ -96,7 +99,7 @@ export const PROPERTIES: PropertyTable<FlowProperties> = {
   seed: integer('seed', 0, { min: 0, max: 1_000_000 }),
   at: integer('steps taken', 0, { min: 0, max: MOST_STEPS }),
   layer: integer('layer listed', 1, { min: 1, max: 32 }),
-  sizes: integers('layer sizes', [], { min: 1, max: 512 }, { most: 32 }),
+  sizes: layerSizes('layer sizes', [], { min: 1, max: 512 }, { most: 32, parameters: MOST_PARAMETERS }),
   w: numbers('weights', [], WEIGHTS, { most: MOST_PARAMETERS }),
   b: numbers('biases', [], WEIGHTS, { most: MOST_PARAMETERS }),
   acts: text('activations', '', 400),
@@ -131,3 +134,7 @@ export function layoutOf(properties: FlowProperties): {
   const hidden = Array.from({ length: depth }, () => width);
   return { sizes: [2, ...hidden, 1], activations: [...hidden.map(() => f), 'linear'] };
 }
+
+/** The loss that the outputs have. */
+export const lossFor = (properties: FlowProperties): LossName =>
+  possibleLoss(properties.loss, layoutOf(properties).activations.at(-1));

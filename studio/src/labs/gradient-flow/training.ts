@@ -1,7 +1,7 @@
 import { compile, maximum, minimum, neg, type Tensor, tensor } from 'pellucid';
 import { call, divide, evaluate, number, power, sum } from 'pellucid/units';
 import type { Work } from '../../worker/protocol.ts';
-import { blockOf, type LayerPass, passOf } from './blocks.ts';
+import { blockOf, endOf, type LayerPass, passOf } from './blocks.ts';
 import { type Batch, batchOf, type Network, networkOf, type Weights, weightsOf } from './network.ts';
 import type { FlowProperties } from './properties.ts';
 
@@ -14,20 +14,20 @@ export interface Pass {
 }
 
 /** Backpropagation, layer by layer: each passes on the gradient by its inputs. */
-export function passThrough({ kinds }: Network, weights: readonly Weights[], { x, y }: Batch): Pass {
+export function passThrough(
+  { kinds, loss: name }: Network,
+  weights: readonly Weights[],
+  { x, y }: Batch,
+): Pass {
   const inputs: Tensor[] = [x];
   const last = kinds.length - 1;
-  const each = kinds.map((kind, l) => ({ block: blockOf(kind), ...(weights[l] as Weights) }));
+  const each = kinds.map((kind, l) => ({ kind, block: blockOf(kind), ...(weights[l] as Weights) }));
   for (const { block, matrix, bias } of each.slice(0, last)) {
     inputs.push(block.forward(inputs.at(-1) as Tensor, matrix, bias));
   }
   const end = each[last] as (typeof each)[number];
-  const [loss, losses, output, by, ...found] = end.block.loss(
-    inputs[last] as Tensor,
-    end.matrix,
-    end.bias,
-    y,
-  );
+  const through = endOf(end.kind, name);
+  const [loss, losses, output, by, ...found] = through(inputs[last] as Tensor, end.matrix, end.bias, y);
   let pass = passOf(output as Tensor, by as Tensor, found);
   const layers = [pass];
   for (let l = last - 1; l >= 0; l--) {

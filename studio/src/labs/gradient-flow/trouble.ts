@@ -15,7 +15,7 @@ export function troubleOf(losses: readonly number[], pass: Pass, at: number): st
   const layer = pass.layers.findIndex(({ variances }) => !areFinite(valuesOf(variances)));
   if (layer >= 0)
     return `${after}, the outputs of layer ${layer + 1} are so large that their squares pass ${GREATEST}.`;
-  if (broken >= 0) return `${after}, the squared errors pass ${GREATEST}: the loss is no number.`;
+  if (broken >= 0) return `${after}, the losses of the examples pass ${GREATEST}: the loss is no number.`;
   const back = pass.layers.findLastIndex((each: LayerPass) => !areFinite(valuesOf(each.weightLengths)));
   return back < 0 ? undefined : `${after}, the gradients of layer ${back + 1} pass ${GREATEST}.`;
 }

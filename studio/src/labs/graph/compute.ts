@@ -1,3 +1,4 @@
+import '../../worker/engine.ts';
 import {
   type Contribution,
   columnsOf,

@@ -1,4 +1,5 @@
 import { notify } from '../../frame/notices.ts';
+import { LOSS_NAMES } from '../../losses.ts';
 import type { NetworkDescription } from '../../network.ts';
 import { type GraphProperties, LONGEST, MOST_STEPS, MOST_VALUES, VALUE_RANGE } from './properties.ts';
 
@@ -12,6 +13,7 @@ const ACTIVATIONS: Readonly<Record<string, (net: string) => string>> = {
   leakyRelu: (net) => `max(${net},0.2*(${net}))`,
   elu: (net) => `max(${net},0)+exp(min(${net},0))-1`,
   silu: (net) => `(${net})*sigmoid(${net})`,
+  gelu: (net) => `(${net})*(1+erf((${net})/sqrt(2)))/2`,
   softplus: (net) => `ln(1+exp(${net}))`,
   softsign: (net) => `(${net})/(1+max(${net},0-(${net})))`,
 };
@@ -33,19 +35,28 @@ class Writer {
  * output unit alone. A sentence where that cannot be.
  */
 export function fromNetwork(network: NetworkDescription): Partial<GraphProperties> | string {
-  const { sizes, activations, target } = network;
+  const { sizes, activations, target, loss } = network;
   const unknown = activations.find((name) => !(name in ACTIVATIONS));
   if (unknown !== undefined) return `The graph lab has no function “${unknown}”.`;
   const unit = Math.max(0, sizes.at(-1) === 1 ? 0 : (target?.indexOf(Math.max(...target)) ?? 0));
   const whole = stepsOf(sizes) <= MOST_STEPS ? wholeNetwork(network, unit) : undefined;
-  if (whole && fits(whole)) return whole;
+  const without = [
+    activations.at(-1) === 'softmax' ? 'the softmax after it' : '',
+    loss === undefined ? '' : `its loss, ${LOSS_NAMES[loss]}`,
+  ].filter((one) => one !== '');
+  const left = without.length === 0 ? '' : ` Y is without ${without.join(' and ')}.`;
+  const output = activations.at(-1) === 'softmax' ? 'net input' : 'output';
+  if (whole && fits(whole)) {
+    if (left !== '') notify(`Here is the ${output} of unit ${unit + 1} of the last layer.${left}`);
+    return whole;
+  }
   const part = lastUnit(network, unit);
   if (!part || !fits(part.properties)) {
     return `A ${sizes.join('-')} network has too many steps for this stage, and so has its output unit.`;
   }
   const rest = part.left === 0 ? '' : ` Its ${part.left} weakest inputs are taken together, as r.`;
   notify(
-    `A ${sizes.join('-')} network has too many steps for this stage: here is its output unit, with what the layer before gives it.${rest}`,
+    `A ${sizes.join('-')} network has too many steps for this stage: here is its output unit, with what the layer before gives it.${rest}${left}`,
   );
   return part.properties;
 }

@@ -23,7 +23,7 @@ export function Prose() {
       </p>
       <p>
         Step through it, change a value, or type an expression of your own, with sin, cos, exp, ln, sqrt,
-        tanh, sigmoid, relu, max or min.
+        tanh, sigmoid, relu, erf, max or min.
       </p>
     </>
   );

@@ -86,8 +86,10 @@ export function Controls({ session }: Given) {
           <span>arrows</span>
         </label>
       )}
-      <Field session={session} of="x" short="start x" {...PLACE_RANGE} step={0.1} />
-      <Field session={session} of="y" short="y" {...PLACE_RANGE} step={0.1} />
+      <div class="start">
+        <Field session={session} of="x" short="start x" {...PLACE_RANGE} step={0.1} />
+        <Field session={session} of="y" short="y" {...PLACE_RANGE} step={0.1} />
+      </div>
     </div>
   );
 }

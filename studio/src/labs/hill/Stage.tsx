@@ -1,9 +1,10 @@
 import { symbolText } from 'pellucid/units';
 import { Quantity } from '../../parts/Quantity.tsx';
+import { SeriesTable } from '../../parts/SeriesTable.tsx';
 import type { Session } from '../../session.ts';
 import type { HillResult, Way } from './compute.ts';
 import { Plane } from './Plane.tsx';
-import type { HillProperties } from './properties.ts';
+import { type HillProperties, placeAt } from './properties.ts';
 
 interface Given {
   readonly session: Session<HillProperties, HillResult>;
@@ -12,12 +13,26 @@ interface Given {
 
 export function Stage({ session, result }: Given) {
   if (result.problem) return null;
+  const steps = (result.ways[0]?.places ?? []).map((_, step) => step);
   return (
     <div class="hill">
       <p class="surface">
         <i>f</i> = {result.expression}
       </p>
       <Plane session={session} result={result} />
+      {steps.length > 1 && (
+        <SeriesTable
+          title="The trails as a table"
+          steps={steps}
+          series={result.ways.flatMap(({ title }) =>
+            (['x', 'y'] as const).map((axis) => ({
+              title: `${title} ${axis}`,
+              name: (step: number) => placeAt(axis, title, step),
+            })),
+          )}
+          quantities={result.quantities}
+        />
+      )}
       <Troubles session={session} ways={result.ways} />
       <p class="constants">
         {result.constants.map((name) => (

@@ -2,12 +2,14 @@ import '../../worker/engine.ts';
 import { curvatureVerdict, ExpressionError, type ExpressionGraph, graph } from 'pellucid/explain';
 import { displayed } from 'pellucid/units';
 import type { LabResult } from '../../lab.ts';
+import { listedSteps } from '../../parts/series.ts';
 import { type Column, columnOf, Sheet } from './column.ts';
 import { descend, type Pair, type Path } from './descent.ts';
 import {
   type HillProperties,
   METHOD_TITLES,
   type MethodName,
+  placeAt,
   STEPS,
   type Surface,
   surfaceOf,
@@ -108,7 +110,7 @@ function walked(expression: ExpressionGraph, { x, y }: Surface, properties: Hill
   });
   const [first] = columns;
   return {
-    quantities: sheet.quantities,
+    quantities: { ...sheet.quantities, ...trailsOf(ways) },
     formulas: sheet.formulas,
     ...(first && at > 0 && { focus: first.names.x }),
     ...{ expression: source, view: { x, y }, terrain: terrainOf(source, { x, y }), levels: LEVELS },
@@ -119,6 +121,17 @@ function walked(expression: ExpressionGraph, { x, y }: Surface, properties: Hill
         : `Step ${at}: each method takes the gradient where it stood, and moves.`,
     summary: summaryOf(source, ways, at),
   };
+}
+
+/** Where each method stood at the steps that the table of trails lists. */
+function trailsOf(ways: readonly Way[]): Record<string, number> {
+  return Object.fromEntries(
+    ways.flatMap(({ title, places }) =>
+      listedSteps(places.map((_, step) => step)).flatMap((step) =>
+        (['x', 'y'] as const).map((axis, i) => [placeAt(axis, title, step), places[step]?.[i] ?? Number.NaN]),
+      ),
+    ),
+  );
 }
 
 function wayOf(path: Path, column: Column, at: number, view: Pick<Surface, 'x' | 'y'>): Way {

@@ -30,6 +30,7 @@ export const lab = defineLab<HillProperties, HillResult>({
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^[xy]_t−1/, 'where the method stood before this step'],
   [/^[xy]_t/, 'where the method stands'],
+  [/^[xy]\[.*step/, 'where the method stood then: go back to that step, and it opens'],
   [/^f/, 'the height of the surface where the method stands'],
   [/^g_t/, 'the gradient that the step was taken by, where the method stood'],
   [/^n_t/, 'what the batch adds to the gradient: σ times the mean of its examples’ deviations'],

@@ -35,6 +35,10 @@ export const METHOD_TITLES: Readonly<Record<MethodName, string>> = {
   ...{ adagrad: 'Adagrad', rmsprop: 'RMSprop', adam: 'Adam' },
 };
 
+/** Where a method stood after a step: the name in the table of trails. */
+export const placeAt = (axis: 'x' | 'y', title: string, step: number): string =>
+  `${axis}[${title}, step ${step}]`;
+
 /** As many lines as one eye can follow. */
 export const MOST_METHODS = 4;
 /** Examples; a batch is a part of them. */

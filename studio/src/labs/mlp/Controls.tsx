@@ -1,15 +1,8 @@
+import { LOSS_NAMES, LOSSES } from '../../losses.ts';
 import { NumberField } from '../../parts/NumberField.tsx';
 import { fallbacks } from '../../properties.ts';
 import type { Session } from '../../session.ts';
-import {
-  hasLectureShape,
-  isOfLecture,
-  LOSS_NAMES,
-  LOSSES,
-  lossFor,
-  type MlpProperties,
-  PROPERTIES,
-} from './properties.ts';
+import { hasLectureShape, isOfLecture, lossFor, type MlpProperties, PROPERTIES } from './properties.ts';
 import type { MlpResult } from './result.ts';
 
 export function Controls({ session }: { readonly session: Session<MlpProperties, MlpResult> }) {

@@ -1,5 +1,5 @@
 import { symbolText } from 'pellucid/units';
-import { labelPlaces, type Point } from '../../parts/labelPlaces.ts';
+import { type Box, labelPlaces, type Point } from '../../parts/labelPlaces.ts';
 import { Quantity } from '../../parts/Quantity.tsx';
 import { limitFor, signed } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
@@ -78,6 +78,7 @@ function Graph({ session, result }: Given) {
       const [a, b] = [at.get(from), at.get(to)];
       return a && b ? [{ name: weight, from: a, to: b }] : [];
     }),
+    result.layers.flat().flatMap((node) => standing(node, at.get(node.number))),
   );
   return (
     <figure class="graph">
@@ -136,6 +137,15 @@ function Graph({ session, result }: Given) {
       </figcaption>
     </figure>
   );
+}
+
+/** A node, and the numbers above and below it. */
+function standing({ error, net }: MlpNode, place: Point | undefined): Box[] {
+  if (!place) return [];
+  const { x, y } = place;
+  const below = net === undefined ? [] : [{ x, y: y + RADIUS + 20, halfWidth: 32, halfHeight: 20 }];
+  const above = error === undefined ? [] : [{ x, y: y - RADIUS - 13, halfWidth: 44, halfHeight: 11 }];
+  return [{ x, y, halfWidth: RADIUS, halfHeight: RADIUS }, ...below, ...above];
 }
 
 const toward = (from: Point, to: Point, distance: number): Point => {

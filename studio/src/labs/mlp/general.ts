@@ -1,7 +1,8 @@
 import { displayed, symbolText } from 'pellucid/units';
+import { LOSS_NAMES } from '../../losses.ts';
 import { type FormulaData, operandsIn } from '../../worker/formulaData.ts';
 import { type Iteration, iterationsOf } from './opened.ts';
-import { activationsOf, isLarge, LOSS_NAMES, lossFor, type MlpProperties } from './properties.ts';
+import { activationsOf, isLarge, lossFor, type MlpProperties } from './properties.ts';
 import { type Anatomy, anatomyOf, type ListedUnit, type MlpNode, type MlpResult } from './result.ts';
 
 /** A step: the numbers that it computes, most often one. */

@@ -1,27 +1,9 @@
 import '../../worker/engine.ts';
-import {
-  type Loss,
-  layers,
-  losses,
-  type Model,
-  type NDArray,
-  ndarray,
-  optimizers,
-  sequential,
-} from 'pellucid';
-import { explain, halfSquaredError, type Ledger, type Quantity } from 'pellucid/explain';
-import {
-  call,
-  divide,
-  type Expression,
-  evaluate,
-  formula,
-  multiply,
-  nodeNames,
-  operand,
-  subtract,
-} from 'pellucid/units';
+import { layers, type Model, type NDArray, ndarray, optimizers, sequential } from 'pellucid';
+import { explain, type Ledger, type Quantity } from 'pellucid/explain';
+import { call, type Expression, evaluate, formula, nodeNames, operand } from 'pellucid/units';
 import { type FormulaData, formulaData } from '../../worker/formulaData.ts';
+import { DERIVATIVES, lossOf } from '../../worker/losses.ts';
 import { activationsOf, fitted, lossFor, type MlpProperties, networkOf } from './properties.ts';
 
 /** A number of an iteration, and how it comes about; its formula is made when it is asked for. */
@@ -35,17 +17,6 @@ export interface Iteration {
   readonly numbers: ReadonlyMap<string, Entry>;
   readonly loss: number;
 }
-
-const LOSSES: Readonly<Record<MlpProperties['loss'], (out: MlpProperties['out']) => Loss>> = {
-  half: () => halfSquaredError(),
-  mse: () => losses.meanSquaredError(),
-  mae: () => losses.meanAbsoluteError(),
-  huber: () => losses.huber(),
-  crossentropy: (out) =>
-    out === 'softmax'
-      ? losses.categoricalCrossentropy()
-      : losses.binaryCrossentropy({ fromLogits: out === 'linear' }),
-};
 
 type Activation = NonNullable<NonNullable<Parameters<typeof layers.dense>[1]>['activation']>;
 
@@ -63,7 +34,7 @@ export function iterationsOf(properties: MlpProperties, count: number): readonly
   const target = [fitted(t, sizes.at(-1) ?? 0)];
   while (iterations.length < count) {
     const ledger = explain(model, input, target, {
-      loss: LOSSES[loss](out),
+      loss: lossOf(loss, out),
       optimizer: optimizers.sgd({ learningRate: a }),
     });
     iterations.push({ numbers: numbersOf(ledger, properties), loss: ledger.loss });
@@ -148,12 +119,3 @@ function between(
   const greatest = call('max', ...units.map((k) => of(names.net(last, k))));
   return out === 'softmax' ? [...slopes, ['I_max', greatest]] : slopes;
 }
-
-type Derivative = (o: Expression, t: Expression, units: number) => Expression;
-/** ∂L/∂O where the loss says it alone. */
-const DERIVATIVES: Readonly<Partial<Record<MlpProperties['loss'], Derivative>>> = {
-  half: (o, t) => subtract(o, t),
-  mse: (o, t, units) => divide(multiply(2, subtract(o, t)), units),
-  mae: (o, t, units) => divide(call('sign', subtract(o, t)), units),
-  huber: (o, t, units) => divide(call('max', call('min', subtract(o, t), 1), -1), units),
-};

@@ -5,15 +5,17 @@ import {
   WORKED_RATE,
   WORKED_TARGET,
 } from 'pellucid/units';
+import { LOSSES, type LossName, possibleLoss } from '../../losses.ts';
 import {
   choice,
   choices,
   flag,
   integer,
-  integers,
+  layerSizes,
   number,
   numbers,
   type PropertyTable,
+  parametersOf,
   text,
 } from '../../properties.ts';
 
@@ -31,7 +33,7 @@ export interface MlpProperties {
   /** Of each hidden layer; one that is missing is sigmoid, as in the lecture. */
   readonly acts: readonly ActivationName[];
   readonly out: ActivationName | 'softmax';
-  readonly loss: (typeof LOSSES)[number];
+  readonly loss: LossName;
   /** The unit whose weights are listed, of a network too large to list them all; 0 for the first output unit. */
   readonly unit: number;
   /** Keep the lecture's slip. */
@@ -51,16 +53,6 @@ export const ACTIVATIONS = [
 ] as const;
 export type ActivationName = (typeof ACTIVATIONS)[number];
 
-/** ½ Σ (t − O)² is the lecture's. */
-export const LOSSES = ['half', 'crossentropy', 'mse', 'mae', 'huber'] as const;
-export const LOSS_NAMES: Readonly<Record<MlpProperties['loss'], string>> = {
-  half: '½ Σ (t − O)²',
-  crossentropy: 'cross-entropy',
-  mse: 'mean squared error',
-  mae: 'mean absolute error',
-  huber: 'Huber',
-};
-
 /** What a weight can be set to by hand; one that came from another lab may be larger. */
 export const WEIGHT_RANGE = { min: -20, max: 20 } as const;
 const ANY_WEIGHT = { min: -1e6, max: 1e6 } as const;
@@ -70,11 +62,11 @@ export const MOST = { parameters: 20_000, units: 64, layers: 32 } as const;
 const LISTED = { parameters: 80, units: 8, layers: 5 } as const;
 
 export const PROPERTIES: PropertyTable<MlpProperties> = {
-  sizes: integers(
+  sizes: layerSizes(
     'layer sizes',
     WORKED_NETWORK.sizes,
     { min: 1, max: MOST.units },
-    { least: 2, most: MOST.layers },
+    { least: 2, most: MOST.layers, parameters: MOST.parameters },
   ),
   w: numbers('weights', WORKED_NETWORK.weights.flat(2), ANY_WEIGHT, { least: 1, most: MOST.parameters }),
   b: numbers('biases', WORKED_NETWORK.biases.flat(), ANY_WEIGHT, { least: 1, most: MOST.parameters }),
@@ -121,9 +113,8 @@ export const activationsOf = ({
   sizes.slice(1).map((_, l) => (l === sizes.length - 2 ? out : (acts[l] ?? 'sigmoid')));
 
 /** The loss that the outputs have: the cross-entropy is one of probabilities, and theirs is it. */
-export function lossFor({ loss, out }: Pick<MlpProperties, 'loss' | 'out'>): MlpProperties['loss'] {
-  if (out === 'softmax' && loss === 'half') return 'crossentropy';
-  return loss === 'crossentropy' && !['sigmoid', 'softmax', 'linear'].includes(out) ? 'mse' : loss;
+export function lossFor({ loss, out }: Pick<MlpProperties, 'loss' | 'out'>): LossName {
+  return out === 'softmax' && loss === 'half' ? 'crossentropy' : possibleLoss(loss, out);
 }
 
 /** Whether the network is one of the lecture's kind: sigmoid hidden units, and its squared error. */
@@ -137,9 +128,8 @@ export const isOfLecture = (properties: MlpProperties): boolean =>
 
 /** Whether weights are listed unit by unit. */
 export const isLarge = ({ sizes }: Pick<MlpProperties, 'sizes'>): boolean => {
-  const parameters = sizes.slice(1).reduce((sum, size, l) => sum + size * ((sizes[l] ?? 0) + 1), 0);
   return (
-    parameters > LISTED.parameters ||
+    parametersOf(sizes) > LISTED.parameters ||
     sizes.length > LISTED.layers ||
     sizes.some((size) => size > LISTED.units)
   );

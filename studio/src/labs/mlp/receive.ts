@@ -1,4 +1,5 @@
 import type { NetworkDescription } from '../../network.ts';
+import { parametersOf } from '../../properties.ts';
 import { ACTIVATIONS, type ActivationName, type MlpProperties, MOST, PROPERTIES } from './properties.ts';
 
 const isKnown = (name: string): name is ActivationName => ACTIVATIONS.some((known) => known === name);
@@ -11,7 +12,11 @@ export function receive(network: NetworkDescription): Partial<MlpProperties> | s
   const strange = out ? hidden.find((name) => !isKnown(name)) : last;
   if (strange !== undefined || !out) return `This lab knows no units of the kind “${strange}”.`;
   const [w, b] = [weights.flat(2), biases.flat()];
-  if (w.length > MOST.parameters || sizes.length > MOST.layers || sizes.some((size) => size > MOST.units)) {
+  if (
+    parametersOf(sizes) > MOST.parameters ||
+    sizes.length > MOST.layers ||
+    sizes.some((size) => size > MOST.units)
+  ) {
     return `A ${sizes.join('-')} network has no place here: ${MOST.layers} layers of ${MOST.units} units at most.`;
   }
   const ones = (size = 0) => Array.from({ length: size }, () => 1);

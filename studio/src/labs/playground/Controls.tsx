@@ -341,7 +341,7 @@ function TrainingControls({ session }: Given) {
   const kind = useComputed(() => session.result.value?.scene?.kind).value;
   const untrained = useComputed(() => session.properties.value.w === '').value;
   const losses = LOSSES.filter((name) =>
-    kind === 'regression' ? name !== 'crossentropy' : name === 'crossentropy' || name === 'mse',
+    kind === 'regression' ? name !== 'crossentropy' : ['crossentropy', 'mse', properties.loss].includes(name),
   );
   const loss = losses.includes(properties.loss) ? properties.loss : losses[0];
   return (

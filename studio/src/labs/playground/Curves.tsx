@@ -1,6 +1,6 @@
 import { displayed } from 'pellucid/units';
-import { useState } from 'preact/hooks';
 import { Quantity } from '../../parts/Quantity.tsx';
+import { SeriesTable } from '../../parts/SeriesTable.tsx';
 import { limitFor } from '../../parts/signs.ts';
 import { useElementWidth } from '../../parts/useElementWidth.ts';
 import type { PlaygroundResult, Scene } from './compute.ts';
@@ -16,8 +16,8 @@ const ROOM = { left: 40, right: 8, top: 8, bottom: 20 } as const;
 /** The loss on both sets as training goes on. */
 export function Curves({ result, scene }: Given) {
   const [place, width] = useElementWidth<HTMLDivElement>(320);
-  const { steps, train, dev } = scene.curve;
   const hasDev = result.quantities['L[dev]'] !== undefined;
+  const { steps, train, dev } = scene.curve.steps.length > 0 ? scene.curve : beginning(result);
   const all = [...train, ...(hasDev ? dev : [])].filter(Number.isFinite);
   const top = niceTop(all);
   const last = Math.max(steps.at(-1) ?? 1, 1);
@@ -30,6 +30,10 @@ export function Curves({ result, scene }: Given) {
       )
       .map((point, i) => `${i === 0 ? 'M' : 'L'}${point}`)
       .join('');
+  const ends = [
+    ['train', train.at(-1) ?? Number.NaN],
+    ['dev', hasDev ? (dev.at(-1) ?? Number.NaN) : Number.NaN],
+  ] as const;
   return (
     <figure class="curves">
       <div ref={place}>
@@ -50,6 +54,11 @@ export function Curves({ result, scene }: Given) {
           </text>
           <path class="line train" d={path(train)} />
           {hasDev && <path class="line dev" d={path(dev)} />}
+          {ends.map(([line, loss]) =>
+            Number.isFinite(loss) ? (
+              <circle key={line} class={`end ${line}`} cx={x(steps.at(-1) ?? 0)} cy={y(loss)} r={3.5} />
+            ) : null,
+          )}
         </svg>
       </div>
       <figcaption>
@@ -64,10 +73,27 @@ export function Curves({ result, scene }: Given) {
           </span>
         )}
       </figcaption>
-      {steps.length > 0 && <CurveTable result={result} scene={scene} hasDev={hasDev} />}
+      {scene.curve.steps.length > 0 && (
+        <SeriesTable
+          title="The curves as a table"
+          steps={steps}
+          series={['train', ...(hasDev ? ['dev'] : [])].map((part) => ({
+            title: part === 'train' ? 'training loss' : 'dev loss',
+            name: (step) => `L[${part}, step ${step}]`,
+          }))}
+          quantities={result.quantities}
+        />
+      )}
     </figure>
   );
 }
+
+/** Before the first step: what the losses are. */
+const beginning = ({ quantities }: PlaygroundResult): Scene['curve'] => ({
+  steps: [0],
+  train: [quantities['L[train]'] ?? Number.NaN],
+  dev: [quantities['L[dev]'] ?? Number.NaN],
+});
 
 /** A scale that changes seldom: from 0 to the next round number above the worst. */
 function niceTop(losses: readonly number[]): number {
@@ -95,50 +121,5 @@ function EndLabel({
       </svg>{' '}
       {text} <Quantity of={of} value={result.quantities[of]} label={text} />
     </span>
-  );
-}
-
-/** Rows of the table: the first and every so many, the last always. */
-const ROWS = 8;
-
-function CurveTable({ result, scene, hasDev }: Given & { readonly hasDev: boolean }) {
-  const [isOpen, setOpen] = useState(false);
-  const { steps } = scene.curve;
-  const every = Math.ceil(steps.length / ROWS);
-  const shown = steps.filter((_, i) => i % every === 0 || i === steps.length - 1);
-  return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>The curves as a table</summary>
-      {isOpen && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">step</th>
-              <th scope="col">training loss</th>
-              {hasDev && <th scope="col">dev loss</th>}
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((step) => (
-              <tr key={step}>
-                <th scope="row">{step.toLocaleString('en')}</th>
-                {['train', ...(hasDev ? ['dev'] : [])].map((part) => {
-                  const name = `L[${part}, step ${step}]`;
-                  return (
-                    <td key={part}>
-                      <Quantity
-                        of={name}
-                        value={result.quantities[name]}
-                        label={`${part} loss at step ${step}`}
-                      />
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </details>
   );
 }

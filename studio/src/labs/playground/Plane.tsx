@@ -203,9 +203,13 @@ function Key({ scene, colours }: { readonly scene: Scene; readonly colours: Pale
       ))}
       {classNames.length > 8 && <span>and {classNames.length - 8} more</span>}{' '}
       {scene.points.dev.some(Boolean) && 'Open marks: dev set. '}
-      {kind === 'regression' && plane.axes === 2 && `Colours from −${limits.at(-1)} to +${limits.at(-1)}. `}→{' '}
-      {plane.names[0]} {edge(0, left)} … {edge(0, right)}, ↑ {plane.names[1]} {edge(1, bottom)} …{' '}
-      {edge(1, top)}
+      {kind === 'regression' && plane.axes === 2 && `Colours from −${limits.at(-1)} to +${limits.at(-1)}. `}
+      <span class="range">
+        → {plane.names[0]} {edge(0, left)} … {edge(0, right)},
+      </span>{' '}
+      <span class="range">
+        ↑ {plane.names[1]} {edge(1, bottom)} … {edge(1, top)}
+      </span>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { NDArray } from 'pellucid';
+import { activationRow } from 'pellucid/explain';
 import {
   add,
   call,
@@ -9,6 +10,7 @@ import {
   multiply,
   nodeNames,
   number,
+  type Operand,
   operand,
   power,
   subtract,
@@ -26,12 +28,7 @@ export interface Found {
 }
 
 /** Puts a number among those found; its formula is what it comes to, where there is one. */
-function put(
-  { quantities, formulas }: Found,
-  name: string,
-  value: number,
-  expression?: Expression,
-): Expression {
+function put({ quantities, formulas }: Found, name: string, value: number, expression?: Expression): Operand {
   quantities[name] = value;
   const result = operand(name, value);
   if (expression) formulas[name] = formulaData(new Formula(result, expression));
@@ -74,31 +71,8 @@ export function openNetwork(
     });
     before = nets.map((net, j) => {
       const value = outputs[l]?.data[j] ?? Number.NaN;
-      return put(found, names.output(l + 1, j), value, activated(activation, net, nets));
+      return put(found, names.output(l + 1, j), value, activationRow(activation).outputs[0]?.(net, nets));
     });
-  }
-}
-
-/** What an activation makes of a net input, as a formula. */
-function activated(activation: string, net: Expression, nets: readonly Expression[]): Expression {
-  const isPositive = call('less', 0, net);
-  switch (activation) {
-    case 'relu':
-      return call('relu', net);
-    case 'leakyRelu':
-      return call('where', isPositive, net, multiply(0.2, net));
-    case 'elu':
-      return call('where', isPositive, net, call('expm1', net));
-    case 'tanh':
-      return call('tanh', net);
-    case 'sigmoid':
-      return call('sigmoid', net);
-    case 'silu':
-      return multiply(net, call('sigmoid', net));
-    case 'softmax':
-      return divide(call('exp', net), add(...nets.map((each) => call('exp', each))));
-    default:
-      return net;
   }
 }
 

@@ -106,7 +106,7 @@ function isActivation(name: string): name is ActivationName {
 
 /** A network from elsewhere, on data that suit it. */
 export function receive(network: NetworkDescription): Partial<PlaygroundProperties> | string {
-  const { sizes, weights, biases, activations, learningRate } = network;
+  const { sizes, weights, biases, activations, loss = 'crossentropy', learningRate } = network;
   const inputs = sizes[0] ?? 0;
   const hidden = sizes.slice(1, -1);
   const out = sizes.at(-1) ?? 0;
@@ -126,15 +126,18 @@ export function receive(network: NetworkDescription): Partial<PlaygroundProperti
       : last === 'softmax' && out > 2 && out <= DRAWN_CLASSES
         ? ({ data: 'spirals', classes: out } as const)
         : last === 'linear' && out === 1 && inputs === 1
-          ? ({ data: 'sine', loss: 'mse' } as const)
+          ? ({ data: 'sine' } as const)
           : undefined;
   if (!data) {
     return `The playground has no data for ${out} output unit${out === 1 ? '' : 's'} of the kind “${last}”.`;
   }
+  const half = loss === 'half' ? ' Of ½ Σ (t − O)² it has only the mean squared error.' : '';
+  notify(`A network travels with one example: the playground gives it ${data.data} to look at.${half}`);
   const flat = weights.flatMap((layer, l) => [...layer.flat(), ...(biases[l] ?? [])]);
   return {
     ...AFRESH,
     ...data,
+    loss: loss === 'half' || (last === 'linear' && loss === 'crossentropy') ? 'mse' : loss,
     features: inputs === 1 ? [0] : [0, 1],
     ...{ layers: hidden, act: act.filter(isActivation), drop: [], w: packFloats(flat) },
     ...(learningRate !== undefined && learningRate > 0 && { a: learningRate }),

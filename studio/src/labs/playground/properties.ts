@@ -15,7 +15,10 @@ export type DataName = (typeof DATA)[number];
 /** What the network may be given of a point of the plane. */
 export const FEATURES = ['x', 'y', 'x²', 'y²', 'xy', 'sin x', 'sin y'] as const;
 
-export const ACTIVATIONS = ['linear', 'relu', 'leakyRelu', 'elu', 'tanh', 'sigmoid', 'silu'] as const;
+export const ACTIVATIONS = [
+  ...(['linear', 'relu', 'leakyRelu', 'elu', 'tanh', 'sigmoid', 'silu', 'gelu', 'softplus'] as const),
+  'softsign',
+] as const;
 export type ActivationName = (typeof ACTIVATIONS)[number];
 
 export const LOSSES = ['crossentropy', 'mse', 'mae', 'huber'] as const;
