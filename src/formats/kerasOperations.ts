@@ -73,6 +73,7 @@ export function readOperation(
   const given = reader.all(kind, call);
   if (reader.isWaiting) return undefined;
   const symbols = given.flat().filter((value) => value instanceof SymbolicTensor);
+  if (symbols.length === 0) throw fields.refusal('a call on at least one tensor', 'none');
   const parted = symbols.find(({ shape }) => shape.some((length) => (length ?? 0) > LARGEST_COUNT));
   if (PARTING.has(kind.className) && parted) {
     throw fields.refusal(
