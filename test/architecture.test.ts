@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   tensor: 5,
   layers: 6,
   data: 6,
+  ops: 7,
   training: 7,
   units: 7,
   explain: 8,
@@ -20,7 +21,6 @@ const FLOORS: Readonly<Record<string, number>> = {
   tune: 8,
   reinforce: 8,
   distribute: 8,
-  ops: 8,
   cli: 9,
 };
 

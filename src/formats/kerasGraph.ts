@@ -1,13 +1,14 @@
 import { ArgumentError } from '../graph/errors.ts';
 import type { InputLayer } from '../layers/input.ts';
 import type { Layer } from '../layers/layer.ts';
+import { Operation } from '../layers/operation.ts';
 import { type CallSettings, type LayerCall, SymbolicTensor } from '../layers/symbolic.ts';
 import { Functional, Sequential } from '../training/model.ts';
-import { camelCase, Fields, isJson, type Json, underscored } from './kerasFields.ts';
+import { camelCase, type Fields, isJson, type Json, underscored } from './kerasFields.ts';
 import { readInputLayer } from './kerasInput.ts';
 import { type Entry, entryOf, type Reading, within } from './kerasLayer.ts';
-import { LAYERS } from './kerasLayers.ts';
 import { isMaskArgument, MaskRecord } from './kerasMasks.ts';
+import { operationOf, readOperation, writeOperation } from './kerasOperations.ts';
 import { layerFolders } from './kerasWeights.ts';
 
 /** Layer, which of its calls, which of the call's results. */
@@ -20,16 +21,19 @@ const isTriple = (value: unknown): value is Triple =>
   Number.isSafeInteger(value[1]) &&
   Number.isSafeInteger(value[2]);
 
-/** One layer of a graph as it was read, with the calls that are still to be made. */
+/** One layer of a graph as it was read, or an operation, with the calls that are still to be made. */
 interface GraphLayer {
   readonly fields: Fields;
-  readonly layer: Layer;
+  /** None for an operation, of which every call makes one. */
+  readonly layer: Layer | undefined;
   readonly calls: readonly unknown[];
+  /** Makes a call; nothing while what it is called on is still to be computed. */
+  readonly make: (call: unknown) => readonly SymbolicTensor[] | undefined;
   /** What each call gave, so far. */
   readonly results: (readonly SymbolicTensor[])[];
 }
 
-/** Keras names operations, such as those it makes masks with, by the module they are of. */
+/** Keras names operations, functions of `ops` and those it makes masks with, by the module they are of. */
 const isOperation = (json: Json): boolean => typeof json.module === 'string' && /\bops\b/.test(json.module);
 
 /**
@@ -55,7 +59,7 @@ export function readFunctional(
     const calls = one.json.inbound_nodes ?? [];
     if (!Array.isArray(calls)) throw one.fields.refusal('a list of calls', calls);
     const name = typeof one.json.name === 'string' ? one.json.name : one.fields.text('name', '');
-    if (isOperation(one.json)) graph.masks.add(name, one.className, calls);
+    if (isOperation(one.json)) graph.masks.add(name, one, calls);
     else if (one.className === 'InputLayer') graph.addInput(name, one.fields, readInputLayer(one, reading));
     else
       graph.add(
@@ -65,6 +69,7 @@ export function readFunctional(
         calls,
       );
   }
+  graph.findOperations('outputLayers');
   graph.callAll();
   const name = fields.text('name', 'functional');
   const [inputs, outputs] = [graph.ends('inputLayers'), graph.ends('outputLayers')];
@@ -83,17 +88,28 @@ class GraphReader {
   }
 
   addInput(name: string, fields: Fields, layer: InputLayer): void {
-    this.#add(name, { fields, layer, calls: [], results: [[layer.output]] });
+    this.#add(name, { fields, layer, calls: [], make: () => undefined, results: [[layer.output]] });
   }
 
   add(name: string, fields: Fields, layer: Layer, calls: readonly unknown[]): void {
-    this.#add(name, { fields, layer, calls, results: [] });
+    const make = (call: unknown) => this.#called(layer, fields, call);
+    this.#add(name, { fields, layer, calls, make, results: [] });
   }
 
   #add(name: string, made: GraphLayer): void {
     if (name === '') throw made.fields.refusal('a name', 'none');
     if (this.#layers.has(name)) throw made.fields.refusal('names that differ', 'layers of one name');
     this.#layers.set(name, made);
+  }
+
+  /** Takes in the operations whose results are results of the model. */
+  findOperations(name: string): void {
+    const given = this.#fields.value(name);
+    const ends: unknown[] = isTriple(given) ? [given] : Object.values(Object(given ?? []));
+    for (const end of ends) {
+      const only: unknown = Array.isArray(end) && end.length === 1 ? end[0] : end;
+      if (isTriple(only) && !this.#layers.has(only[0])) this.#operation(only[0]);
+    }
   }
 
   /** Calls whatever can be called, until all is; a round in which nothing can means a circle, or a gap. */
@@ -118,33 +134,38 @@ class GraphReader {
     }
   }
 
-  /** `a + b` in Python is an operation, and the same as a layer that joins. */
+  /** An operation that is more than part of how a mask comes about: something is called on it. */
   #operation(name: string): GraphLayer | undefined {
     const operation = this.masks.operation(name);
-    const row = operation && JOINING.has(operation.className) ? LAYERS.get(operation.className) : undefined;
-    if (!operation || !row) return undefined;
-    const fields = new Fields(
-      { name },
-      `operation ${JSON.stringify(name)} (${operation.className})`,
-      this.#reading.place,
-    );
-    const made = { fields, layer: row.make({ name } as never), calls: operation.calls, results: [] };
+    const known = operation && operationOf(operation.className);
+    if (!operation || !known) return undefined;
+    const { fields, config, calls } = operation;
+    const find = (json: Json) => {
+      const found = this.#tensors(json, fields);
+      return found === 'waiting' ? undefined : found?.[0];
+    };
+    const make = (call: unknown) => readOperation(known, { fields, config, name }, call, find);
+    const made = { fields, layer: undefined, calls, make, results: [] };
     this.#add(name, made);
     return made;
   }
 
-  /** Whether the next call of a layer could be made. */
-  #call(made: GraphLayer): boolean {
-    const { fields, layer, calls, results } = made;
-    const found = this.#argumentsOf(calls[results.length], fields);
-    if (!found) return false;
+  /** Whether the next call could be made. */
+  #call({ calls, results, make }: GraphLayer): boolean {
+    const made = make(calls[results.length]);
+    if (made) results.push(made);
+    return made !== undefined;
+  }
+
+  #called(layer: Layer, fields: Fields, call: unknown): readonly SymbolicTensor[] | undefined {
+    const found = this.#argumentsOf(call, fields);
+    if (!found) return undefined;
     const { positional, named, mask } = found;
     const inputs = positional.flat();
-    const shapes = inputs.map(({ exampleShape }) => exampleShape);
+    const shapes = fields.attempt(() => inputs.map(({ exampleShape }) => exampleShape));
     const [first, ...rest] = positional;
     if (!first) throw fields.refusal('a call on at least one tensor', 'none');
     const result = within(layer, shapes, this.#reading, () => layer(first, ...rest, named)) as unknown;
-    results.push(result instanceof SymbolicTensor ? [result] : (result as SymbolicTensor[]));
     if (mask && 'initialState' in named) {
       throw fields.refusal(
         'initial states without a mask',
@@ -153,7 +174,7 @@ class GraphReader {
       );
     }
     if (mask) this.masks.check(mask, (triple) => this.#callsOn(triple), fields);
-    return true;
+    return result instanceof SymbolicTensor ? [result] : (result as SymbolicTensor[]);
   }
 
   /** The arguments of a call; nothing while one of them is still to be computed. */
@@ -233,7 +254,7 @@ class GraphReader {
         operation
           ? `one on ${JSON.stringify(name)}, the operation ${operation}`
           : `one on ${JSON.stringify(name)}`,
-        operation && 'Rebuild the model in Keras with layers in place of operations.',
+        operation && 'Rebuild the model in Keras with layers, or other functions of keras.ops, in its place.',
       );
     }
     const { calls, results } = made;
@@ -254,7 +275,7 @@ class GraphReader {
     const made = this.#layers.get(triple[0]);
     const tensor = made?.results[triple[1]]?.[triple[2]];
     if (!tensor) return [];
-    const calls = [...this.#layers.values()].flatMap(({ layer }) => layer.calls);
+    const calls = [...this.#layers.values()].flatMap(({ layer }) => layer?.calls ?? []);
     return calls.filter(({ inputs }) => inputs.includes(tensor)).map(({ layer }) => layer);
   }
 
@@ -330,13 +351,16 @@ export function writeFunctional(model: Functional, writeAny: (layer: Layer) => J
   };
   const ends = (tensors: readonly SymbolicTensor[], keys: readonly string[] | undefined) =>
     keys ? Object.fromEntries(tensors.map((tensor, i) => [keys[i] ?? '', end(tensor)])) : tensors.map(end);
-  const layers = model.layers.map((layer) => ({
-    ...writeAny(layer),
-    name: layer.name,
-    inbound_nodes: (calls.get(layer) ?? [])
-      .filter(({ inputs }) => inputs.length > 0)
-      .map((call) => writeCall(call, triple)),
-  }));
+  const written = (x: SymbolicTensor): Json => ({
+    class_name: '__keras_tensor__',
+    config: { shape: x.shape, dtype: x.dtype, keras_history: triple(x) },
+  });
+  const layers = model.layers.map((layer) => {
+    const made = (calls.get(layer) ?? []).filter(({ inputs }) => inputs.length > 0);
+    if (layer instanceof Operation) return writeOperation(layer, made[0]?.inputs ?? [], written);
+    const inbound = made.map((call) => writeCall(call, written));
+    return { ...writeAny(layer), name: layer.name, inbound_nodes: inbound };
+  });
   return {
     module: 'keras.src.models.functional',
     class_name: 'Functional',
@@ -351,8 +375,6 @@ export function writeFunctional(model: Functional, writeAny: (layer: Layer) => J
   };
 }
 
-/** Operations of two tensors that are layers too. */
-const JOINING: ReadonlySet<string> = new Set(['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum']);
 /** Layers whose inputs are arguments each; others take them in one list. */
 const SEPARATE: ReadonlySet<string> = new Set(['MultiHeadAttention']);
 /** Layers whose further inputs are the states they begin with. */
@@ -360,12 +382,8 @@ const STATEFUL: ReadonlySet<string> = new Set(['SimpleRNN', 'LSTM', 'GRU', 'Bidi
 
 function writeCall(
   { layer, inputs, inputNames, settings }: LayerCall,
-  triple: (x: SymbolicTensor) => Triple,
+  json: (x: SymbolicTensor) => Json,
 ): Json {
-  const json = (x: SymbolicTensor) => ({
-    class_name: '__keras_tensor__',
-    config: { shape: x.shape, dtype: x.dtype, keras_history: triple(x) },
-  });
   const positional = inputs.filter((_, i) => inputNames[i] === '').map(json);
   const named = new Map<string, unknown[]>();
   for (const [i, name] of inputNames.entries()) {

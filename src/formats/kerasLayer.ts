@@ -266,7 +266,12 @@ export function within<T>(layer: Layer, inputShapes: readonly Shape[], reading: 
 
 /** Refuses shapes that would take more memory and time than any example is worth. */
 function checkSize(layer: Layer, fields: Fields): void {
-  for (const shape of [...layer.inputShapes, ...layer.outputShapes]) {
+  checkShapes([...layer.inputShapes, ...layer.outputShapes], fields);
+}
+
+/** The same for the shapes of single examples. */
+export function checkShapes(shapes: readonly Shape[], fields: Fields): void {
+  for (const shape of shapes) {
     if (sizeOf(shape) <= MOST_NUMBERS) continue;
     throw fields.refusal(`examples of at most ${MOST_NUMBERS} numbers`, `[batch, ${shape.join(', ')}]`);
   }

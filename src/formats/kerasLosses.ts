@@ -4,7 +4,7 @@ import { snakeCase } from '../training/model.ts';
 import { argumentsIn, camelCase, classIn, type Json, underscored } from './kerasFields.ts';
 
 type Factory = (options: never) => losses.Loss;
-const { lossOf, labelsFor: _, ...factories } = losses;
+const { lossOf, ...factories } = losses;
 const LOSSES: ReadonlyMap<string, Factory> = new Map<string, Factory>(
   Object.entries(factories).map(([name, make]) => [lossOf(name).className, make]),
 );

@@ -1,25 +1,32 @@
 import type { Layer } from '../layers/layer.ts';
 import { type Fields, isJson, type Json } from './kerasFields.ts';
+import type { Entry } from './kerasLayer.ts';
 
 /** The arguments that say which steps count, as layers before have found; `attentionMask` is an input. */
 const MASKS: ReadonlySet<string> = new Set(['mask', 'queryMask', 'valueMask', 'keyMask']);
 export const isMaskArgument = (name: string): boolean => MASKS.has(name);
+
+/** An operation of a file, with the calls it says to make. */
+interface FileOperation {
+  readonly className: string;
+  readonly fields: Fields;
+  readonly config: Json;
+  readonly calls: readonly unknown[];
+}
 
 /**
  * The operations by which a file says how masks come about. Here layers pass masks on by themselves, so that nothing
  * has to be computed; but it has to be the same mask.
  */
 export class MaskRecord {
-  readonly #operations = new Map<
-    string,
-    { readonly className: string; readonly calls: readonly unknown[] }
-  >();
+  readonly #operations = new Map<string, FileOperation>();
 
-  add(name: string, className: string, calls: readonly unknown[]): void {
-    this.#operations.set(name, { className, calls });
+  add(name: string, { className, fields, json }: Entry, calls: readonly unknown[]): void {
+    const config = isJson(json.config) ? json.config : {};
+    this.#operations.set(name, { className, fields, config, calls });
   }
 
-  operation(name: string) {
+  operation(name: string): FileOperation | undefined {
     return this.#operations.get(name);
   }
 

@@ -3,7 +3,7 @@ import { ArgumentError } from '../graph/errors.ts';
 import type { Shape } from '../graph/ndarray.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Layer } from './layer.ts';
-import type { SymbolicTensor } from './symbolic.ts';
+import { BATCHES, type SymbolicTensor } from './symbolic.ts';
 
 export interface InputOptions {
   readonly name?: string;
@@ -22,8 +22,6 @@ export class InputLayer extends Layer {
   /** Whether it takes texts, which tensors hold as numbers that stand for them. */
   readonly takesTexts: boolean;
   readonly batchSize: number | null;
-  /** What the model's layers are called on. */
-  readonly output: SymbolicTensor;
 
   constructor(shape: Shape, { name = '', dtype = 'float32', batchSize }: InputOptions) {
     super({ name });
@@ -39,8 +37,8 @@ export class InputLayer extends Layer {
     this.dtype = dtype === 'string' ? 'int32' : dtype;
     this.batchSize = batchSize ?? null;
     this.build(shape);
-    const [output] = this.addCall([], {}, [{ dtype: this.dtype, shape }], this.batchSize);
-    this.output = output as SymbolicTensor;
+    const batches = batchSize === undefined ? BATCHES : ([batchSize, batchSize] as const);
+    this.addCall([], {}, [{ dtype: this.dtype, shape }], batches);
   }
 
   protected setUp(inputShape: Shape): Shape {

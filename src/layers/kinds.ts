@@ -2,6 +2,7 @@ import { ArgumentError } from '../graph/errors.ts';
 import * as factories from './factories.ts';
 import { lambda } from './lambda.ts';
 import type { Layer } from './layer.ts';
+import { Operation } from './operation.ts';
 import { Recurrent } from './recurrent.ts';
 import { RecurrentCell } from './recurrentCells.ts';
 
@@ -175,6 +176,7 @@ export function layerLike(layer: Layer, inner: (layer: Layer) => Layer = layerLi
 
 function remade(layer: Layer, inner: (layer: Layer) => Layer): Layer {
   const { className, name, dtypePolicy: dtype, activityRegularizer } = layer;
+  if (layer instanceof Operation) return layer.copy();
   if (layer instanceof Recurrent) return layer.copy({ name, dtype });
   if (layer instanceof RecurrentCell) return layer.copy();
   const kind = LAYER_KINDS.get(className);

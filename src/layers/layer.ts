@@ -5,7 +5,7 @@ import { type NDArray, type Shape, sizeOf } from '../graph/ndarray.ts';
 import { autocast } from '../tensor/autocast.ts';
 import type { ArgumentType } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
-import { Tensor } from '../tensor/tensor.ts';
+import { Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { tracing, untraced } from '../tensor/trace.ts';
 import { Variable } from '../tensor/variable.ts';
 import { Callable, INVOKE } from './callable.ts';
@@ -31,7 +31,7 @@ import { type Initializer, initializerOf } from './initializers.ts';
 import { freeName, snakeCase } from './names.ts';
 import { type Regularizer, regularizerOf } from './regularizers.ts';
 import type { SeedGenerator } from './seedGenerator.ts';
-import { type CallSettings, type LayerCall, SymbolicTensor } from './symbolic.ts';
+import { BATCHES, type CallSettings, type LayerCall, SymbolicTensor } from './symbolic.ts';
 
 export {
   type Applied,
@@ -103,6 +103,8 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
   readonly activityRegularizer: Regularizer | undefined;
   /** Its calls on symbolic tensors. */
   readonly calls: LayerCall[] = [];
+  /** Makes the first of them, where a model of layers in a row leaves that until someone asks. */
+  connectLater: (() => void) | undefined;
   #trainable: boolean;
   readonly #trainableWeights: Weight[] = [];
   readonly #otherWeights: Weight[] = [];
@@ -151,6 +153,31 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     return this.#outputShapes;
   }
 
+  /** What it was called on, where that was once, and on one tensor: to make a model that begins there. */
+  get input(): SymbolicTensor {
+    return this.#onlyCall('input', ({ inputs }) => inputs);
+  }
+
+  /** What its only call returned, where that is one tensor: to make a model that ends there. */
+  get output(): SymbolicTensor {
+    return this.#onlyCall('output', ({ outputs }) => outputs);
+  }
+
+  #onlyCall(what: string, of: (call: LayerCall) => readonly SymbolicTensor[]): SymbolicTensor {
+    if (this.calls.length === 0) this.connectLater?.();
+    const [call, ...more] = this.calls;
+    const [only, ...others] = call ? of(call) : [];
+    if (only && others.length === 0 && more.length === 0) return only;
+    throw new ArgumentError({
+      asked: `${what} of layer "${this.name || this.className}"`,
+      expected: 'a layer that was called once, with one such tensor',
+      received: call ? `${more.length + 1} calls, of ${others.length + 1}` : 'one that was not called',
+      fix: call
+        ? `Say which: calls[0].${what}s[0], and so on.`
+        : 'Call it on an input, or begin the sequential model with one.',
+    });
+  }
+
   /** The layers it is made of. */
   get subLayers(): readonly SubLayer[] {
     return this.#subLayers;
@@ -186,6 +213,31 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
 
   get nonTrainableWeights(): readonly Variable[] {
     return this.#trainable ? this.weights.filter(({ trainable }) => !trainable) : this.weights;
+  }
+
+  /** Copies of all weights. */
+  getWeights(): NDArray[] {
+    return this.weights.map((weight) => weight.value());
+  }
+
+  /**
+   * Gives all weights other values, in the order of `weights`.
+   *
+   * @throws ArgumentError for more or fewer values, ShapeError for those of other shapes
+   */
+  setWeights(values: readonly TensorLike[]): void {
+    if (values.length !== this.weights.length) {
+      throw new ArgumentError({
+        asked: `weights of "${this.name || this.className}"`,
+        expected: `${this.weights.length} arrays`,
+        received: `${values.length}`,
+        ...(!this.isBuilt && { fix: 'A layer has weights once it is built, or was called.' }),
+      });
+    }
+    for (const [i, weight] of this.weights.entries()) {
+      const value = values[i];
+      if (value !== undefined) weight.assign(value);
+    }
   }
 
   /** Its weights by their paths: `bidirectional/forward_lstm/kernel`. */
@@ -338,9 +390,8 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
   /** Shapes and dtypes of the outputs for inputs of given ones: calls it without numbers. Shapes are of one example. */
   outputTypes(inputs: readonly ArgumentType[], site: CallSite = {}): readonly ArgumentType[] {
     // A batch that no other axis is likely to be taken for.
-    const given = inputs.map(({ dtype, shape }) => new Tensor(leaf(dtype, [2, ...shape], 'x'), true));
-    const dry = { nodeOf: (read: Variable) => read.node, assign: () => {}, known: new Map() };
-    const { outputs } = tracing(dry, () => this.apply(given, { ...site, training: false }));
+    const given = inputs.map(({ dtype, shape }) => standIn(dtype, [2, ...shape]));
+    const { outputs } = withoutNumbers(() => this.apply(given, { ...site, training: false }));
     return outputs.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }));
   }
 
@@ -376,12 +427,31 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
     inputs: readonly SymbolicTensor[],
     { inputNames = [], settings = {} }: CallSite,
     types: readonly ArgumentType[],
-    batchSize: number | null = inputs.find((from) => from.batchSize !== null)?.batchSize ?? null,
+    [small, large]: readonly [number, number] = batchesOf(inputs),
+  ): SymbolicTensor[] {
+    return this.addResults(
+      inputs,
+      { inputNames, settings },
+      types.map(({ shape, dtype }) => ({
+        dtype,
+        lengths: [
+          [small, ...shape],
+          [large, ...shape],
+        ],
+      })),
+    );
+  }
+
+  /** Records a call with given results. */
+  protected addResults(
+    inputs: readonly SymbolicTensor[],
+    { inputNames = [], settings = {} }: CallSite,
+    results: readonly Pick<SymbolicTensor, 'lengths' | 'dtype'>[],
   ): SymbolicTensor[] {
     const outputs: SymbolicTensor[] = [];
     const call = { layer: this, inputs, inputNames, settings, outputs, index: this.calls.length };
-    for (const [output, { shape, dtype }] of types.entries()) {
-      outputs.push(new SymbolicTensor(shape, dtype, { call, output }, batchSize));
+    for (const [output, { lengths, dtype }] of results.entries()) {
+      outputs.push(new SymbolicTensor(lengths, dtype, { call, output }));
     }
     this.calls.push(call);
     return outputs;
@@ -436,6 +506,21 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
       ...(fix !== undefined && { fix }),
     });
   }
+}
+
+/** A tensor without numbers. */
+export const standIn = (dtype: Dtype, shape: Shape): Tensor => new Tensor(leaf(dtype, shape, 'x'), true);
+
+/** Runs what is to say its shapes alone: weights stay as they are. */
+export function withoutNumbers<T>(body: () => T): T {
+  return tracing({ nodeOf: (read: Variable) => read.node, assign: () => {}, known: new Map() }, body);
+}
+
+/** How long a batch of either size is along the first axis of inputs: those that fix it come first. */
+function batchesOf(inputs: readonly SymbolicTensor[]): readonly [number, number] {
+  const from = inputs.find(({ batchSize }) => batchSize !== null) ?? inputs[0];
+  const [small = BATCHES[0], large = BATCHES[1]] = from?.lengths.map(([first]) => first) ?? [];
+  return [small, large];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Dtype } from '../graph/dtypes.ts';
+import { ArgumentError } from '../graph/errors.ts';
 import type { Shape } from '../graph/ndarray.ts';
 import type { Layer } from './layer.ts';
 
@@ -17,34 +18,53 @@ export interface LayerCall {
   readonly index: number;
 }
 
+/** Its axes for a batch of either size: what differs between the two depends on the batch. */
+export type Lengths = readonly [small: Shape, large: Shape];
+
+/** Two sizes of batches, which a shape that joins or parts examples is likely to divide. */
+export const BATCHES: readonly [small: number, large: number] = [5040, 10_080];
+
 /**
  * What a layer will return, before there are numbers: a shape, a dtype, and the calls it comes from. Layers called
  * on symbolic tensors build a graph, which `model({ inputs, outputs })` makes a model of.
  */
 export class SymbolicTensor {
-  /** The lengths of one example's axes, without the batch. */
-  readonly exampleShape: Shape;
-  /** The number of examples in a batch, where it is fixed. */
-  readonly batchSize: number | null;
+  readonly lengths: Lengths;
   readonly dtype: Dtype;
   /** The call it is a result of, and which of its results it is. */
   readonly history: { readonly call: LayerCall; readonly output: number };
 
-  constructor(
-    exampleShape: Shape,
-    dtype: Dtype,
-    history: SymbolicTensor['history'],
-    batchSize: number | null = null,
-  ) {
-    this.exampleShape = exampleShape;
+  constructor(lengths: Lengths, dtype: Dtype, history: SymbolicTensor['history']) {
+    this.lengths = lengths;
     this.dtype = dtype;
     this.history = history;
-    this.batchSize = batchSize;
   }
 
-  /** Shape with the batch as first axis, null where any number of examples will do. */
+  /** Shape with the batch as first axis, null where the number of examples decides. */
   get shape(): readonly (number | null)[] {
-    return [this.batchSize, ...this.exampleShape];
+    const [small, large] = this.lengths;
+    return small.map((length, axis) => (length === large[axis] ? length : null));
+  }
+
+  /** The number of examples in a batch, where it is fixed. */
+  get batchSize(): number | null {
+    return this.shape[0] ?? null;
+  }
+
+  /**
+   * The lengths of one example's axes, without the batch.
+   *
+   * @throws ArgumentError for the result of an operation that has no axis for the batch, or more than one
+   */
+  get exampleShape(): Shape {
+    const [, ...rest] = this.shape;
+    const known = rest.filter((length) => length !== null);
+    if (this.shape.length > 0 && known.length === rest.length) return known;
+    throw new ArgumentError({
+      asked: `a layer, or a model, with ${this}`,
+      expected: 'the batch as its first axis, and as no other',
+      fix: 'Go on with functions of ops until it is.',
+    });
   }
 
   /** The layer it comes from. */
@@ -57,6 +77,6 @@ export class SymbolicTensor {
   }
 
   toString(): string {
-    return `SymbolicTensor ${this.dtype}[${this.shape.map((n) => n ?? 'batch').join(', ')}] of ${this.name}`;
+    return `SymbolicTensor ${this.dtype}[${this.shape.map((n) => n ?? 'batch').join(', ')}] of ${this.name || this.layer.className}`;
   }
 }

@@ -1,6 +1,7 @@
 /** Tensors made of little. */
 import type { Dtype } from '../graph/dtypes.ts';
 import type { Shape } from '../graph/ndarray.ts';
+import { operation } from '../layers/operation.ts';
 import { sliceAlong } from '../tensor/functions/arrange.ts';
 import * as matrices from '../tensor/functions/matrices.ts';
 import * as functions from '../tensor/functions.ts';
@@ -27,14 +28,26 @@ export const full = (shape: Shape, fillValue: number, dtype: Dtype = 'float32'):
   functions.full(shape, fillValue, dtype);
 
 /** Zeros in the shape of x, and in its dtype unless another is given. @see Keras `keras.ops.zeros_like` */
-export const zerosLike = (x: TensorLike, dtype?: Dtype): Tensor => fullLike(x, 0, dtype);
+export const zerosLike = operation(
+  'numpy.ZerosLike',
+  'x dtype=',
+  (x: TensorLike, dtype?: Dtype): Tensor => fullLike(x, 0, dtype),
+);
 /** Ones in the shape of x, and in its dtype unless another is given. @see Keras `keras.ops.ones_like` */
-export const onesLike = (x: TensorLike, dtype?: Dtype): Tensor => fullLike(x, 1, dtype);
+export const onesLike = operation(
+  'numpy.OnesLike',
+  'x dtype=',
+  (x: TensorLike, dtype?: Dtype): Tensor => fullLike(x, 1, dtype),
+);
 /** One number in the shape of x, and in its dtype unless another is given. @see Keras `keras.ops.full_like` */
-export function fullLike(x: TensorLike, fillValue: number, dtype?: Dtype): Tensor {
-  const like = tensor(x);
-  return full(like.shape, fillValue, dtype ?? like.dtype);
-}
+export const fullLike = operation(
+  'numpy.FullLike',
+  'x fillValue dtype=',
+  (x: TensorLike, fillValue: number, dtype?: Dtype): Tensor => {
+    const like = tensor(x);
+    return full(like.shape, fillValue, dtype ?? like.dtype);
+  },
+);
 
 /**
  * start, start + step, … up to, not including, stop; of one number, 0, 1, … up to it.
@@ -89,18 +102,18 @@ export const identity = (n: number, dtype: Dtype = 'float32'): Tensor => eye(n, 
  * @throws ShapeError for other shapes
  * @see Keras `keras.ops.diag`
  */
-export function diag(x: TensorLike, k = 0): Tensor {
+export const diag = operation('numpy.Diag', 'x k=', (x: TensorLike, k = 0): Tensor => {
   const value = tensor(x);
   if (value.shape.length === 2) return diagonal(value, k);
   const matrix = matrices.diag(value);
   const [before, after] = [Math.max(k, 0), Math.max(-k, 0)];
   return functions.pad(matrix, [after, before], [before, after]);
-}
+});
 
 /** The last two axes with zeros above a diagonal, k right of the main one. @see Keras `keras.ops.tril` */
-export const tril = (x: TensorLike, k = 0): Tensor => matrices.tril(x, k);
+export const tril = operation('numpy.Tril', 'x k=', (x: TensorLike, k = 0): Tensor => matrices.tril(x, k));
 /** The last two axes with zeros below a diagonal, k right of the main one. @see Keras `keras.ops.triu` */
-export const triu = (x: TensorLike, k = 0): Tensor => matrices.triu(x, k);
+export const triu = operation('numpy.Triu', 'x k=', (x: TensorLike, k = 0): Tensor => matrices.triu(x, k));
 
 /**
  * 1 at the place each whole number names, 0 elsewhere; nothing but zeros for one out of range.
@@ -109,21 +122,31 @@ export const triu = (x: TensorLike, k = 0): Tensor => matrices.triu(x, k);
  * @param axis where the new axis stands; −1, last, by default
  * @see Keras `keras.ops.one_hot`
  */
-export function oneHot(x: TensorLike, numClasses: number, axis = -1, dtype: Dtype = 'float32'): Tensor {
-  const coded = functions.oneHot(converted(x, 'int32'), numClasses, dtype);
-  const last = coded.shape.length - 1;
-  const at = axis < 0 ? axis + last + 1 : axis;
-  return coded.transpose(Array.from({ length: last }, (_, i) => i).toSpliced(at, 0, last));
-}
+export const oneHot = operation(
+  'nn.OneHot',
+  'x numClasses= axis= dtype=',
+  (x: TensorLike, numClasses: number, axis = -1, dtype: Dtype = 'float32'): Tensor => {
+    const coded = functions.oneHot(converted(x, 'int32'), numClasses, dtype);
+    const last = coded.shape.length - 1;
+    const at = axis < 0 ? axis + last + 1 : axis;
+    return coded.transpose(Array.from({ length: last }, (_, i) => i).toSpliced(at, 0, last));
+  },
+);
 
-/** 1 where a number is among those along an axis, which disappears. @see Keras `keras.ops.multi_hot` */
-export function multiHot(x: TensorLike, numClasses: number, axis = -1, dtype: Dtype = 'float32'): Tensor {
-  const coded = functions.oneHot(converted(x, 'int32'), numClasses, dtype);
-  return coded.max(axis < 0 ? axis - 1 : axis);
-}
+/**
+ * 1 where a number is among those of an example, or of all of a vector: [batch, n] → [batch, numClasses].
+ *
+ * @see Keras `keras.ops.multi_hot`, which for more axes takes the numbers along the second
+ */
+export const multiHot = operation(
+  'nn.MultiHot',
+  'inputs numClasses= axis= dtype=',
+  (x: TensorLike, numClasses: number, axis = -1, dtype: Dtype = 'float32'): Tensor =>
+    oneHot(x, numClasses, axis, dtype).max(tensor(x).shape.length > 1 ? 1 : 0),
+);
 
 /** The differences of neighbours along an axis, n times over. @see Keras `keras.ops.diff` */
-export function diff(a: TensorLike, n = 1, axis = -1): Tensor {
+export const diff = operation('numpy.Diff', 'a n= axis=', (a: TensorLike, n = 1, axis = -1): Tensor => {
   let value = tensor(a);
   const along = axis < 0 ? axis + value.shape.length : axis;
   for (let i = 0; i < n; i++) {
@@ -131,4 +154,4 @@ export function diff(a: TensorLike, n = 1, axis = -1): Tensor {
     value = sliceAlong(value, along, 1, length).sub(sliceAlong(value, along, 0, length));
   }
   return value;
-}
+});

@@ -1,5 +1,6 @@
 /** What Keras keeps in `keras.ops.image`: functions of pictures, one or a batch of them. */
 import { type DataFormat, withChannelsLast } from '../layers/dataFormat.ts';
+import { operation } from '../layers/operation.ts';
 import * as affine from '../tensor/image/affine.ts';
 import { type ResizeOptions, resizeImages } from '../tensor/image/resize.ts';
 import type { SampleOptions } from '../tensor/image/sample.ts';
@@ -35,11 +36,12 @@ function onBatch(
  * @throws ShapeError for other shapes; ArgumentError when the interpolation is unknown
  * @see Keras `keras.ops.image.resize`
  */
-export const resize = (
-  images: TensorLike,
-  size: readonly [number, number],
-  options: ResizeOptions & Format = {},
-): Tensor => onBatch(images, options, (x) => resizeImages(x, size, options));
+export const resize = operation(
+  'image.Resize',
+  'images size= {interpolation= antialias= cropToAspectRatio= padToAspectRatio= fillMode= fillValue= dataFormat=}',
+  (images: TensorLike, size: readonly [number, number], options: ResizeOptions & Format = {}): Tensor =>
+    onBatch(images, options, (x) => resizeImages(x, size, options)),
+);
 
 /**
  * Pictures shifted, turned, scaled and sheared: pixel (x, y) of the result is what stands at
@@ -53,12 +55,12 @@ export const resize = (
  * @throws ShapeError when the shapes do not fit; ArgumentError when a fill mode or interpolation is unknown
  * @see Keras `keras.ops.image.affine_transform`
  */
-export function affineTransform(
-  images: TensorLike,
-  transform: TensorLike,
-  options: SampleOptions & Format = {},
-): Tensor {
-  const given = tensor(transform);
-  const matrices = given.shape.length === 1 ? given.reshape([1, ...given.shape]) : given;
-  return onBatch(images, options, (x) => affine.affineTransform(x, matrices, options));
-}
+export const affineTransform = operation(
+  'image.AffineTransform',
+  'images transform {interpolation= fillMode= fillValue= dataFormat=}',
+  (images: TensorLike, transform: TensorLike, options: SampleOptions & Format = {}): Tensor => {
+    const given = tensor(transform);
+    const matrices = given.shape.length === 1 ? given.reshape([1, ...given.shape]) : given;
+    return onBatch(images, options, (x) => affine.affineTransform(x, matrices, options));
+  },
+);

@@ -1,5 +1,6 @@
 /** One number for many: over an axis, several, or all if none is given; these disappear unless `keepdims`. */
 import { ArgumentError } from '../graph/errors.ts';
+import { operation } from '../layers/operation.ts';
 import * as ordered from '../tensor/functions/order.ts';
 import * as scans from '../tensor/functions/scan.ts';
 import * as summaries from '../tensor/functions/summaries.ts';
@@ -8,19 +9,35 @@ import { type Axes, resolveAxes, type Tensor, type TensorLike, tensor } from '..
 import { floating, numeric } from './promotion.ts';
 
 /** Σ x. @see Keras `keras.ops.sum` */
-export const sum = (x: TensorLike, axis?: Axes, keepdims = false): Tensor => numeric(x).sum(axis, keepdims);
+export const sum = operation(
+  'numpy.Sum',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => numeric(x).sum(axis, keepdims),
+);
 /** The product. @see Keras `keras.ops.prod` */
-export const prod = (x: TensorLike, axis?: Axes, keepdims = false): Tensor =>
-  summaries.prod(numeric(x), axis, keepdims);
+export const prod = operation(
+  'numpy.Prod',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => summaries.prod(numeric(x), axis, keepdims),
+);
 /** The mean, a float. @see Keras `keras.ops.mean` */
-export const mean = (x: TensorLike, axis?: Axes, keepdims = false): Tensor =>
-  floating(x).mean(axis, keepdims);
+export const mean = operation(
+  'numpy.Mean',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => floating(x).mean(axis, keepdims),
+);
 /** The mean squared distance from the mean. @see Keras `keras.ops.var` */
-export const variance = (x: TensorLike, axis?: Axes, keepdims = false): Tensor =>
-  functions.variance(floating(x), axis, keepdims);
+export const variance = operation(
+  'numpy.Var',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => functions.variance(floating(x), axis, keepdims),
+);
 /** The root of the variance. @see Keras `keras.ops.std` */
-export const std = (x: TensorLike, axis?: Axes, keepdims = false): Tensor =>
-  summaries.std(floating(x), axis, keepdims);
+export const std = operation(
+  'numpy.Std',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => summaries.std(floating(x), axis, keepdims),
+);
 
 /**
  * The greatest number.
@@ -28,10 +45,14 @@ export const std = (x: TensorLike, axis?: Axes, keepdims = false): Tensor =>
  * @param initial the least it can be
  * @see Keras `keras.ops.max`
  */
-export function max(x: TensorLike, axis?: Axes, keepdims = false, initial?: number): Tensor {
-  const greatest = numeric(x).max(axis, keepdims);
-  return initial === undefined ? greatest : functions.maximum(greatest, initial);
-}
+export const max = operation(
+  'numpy.Max',
+  'x axis= keepdims= initial=',
+  (x: TensorLike, axis?: Axes, keepdims = false, initial?: number): Tensor => {
+    const greatest = numeric(x).max(axis, keepdims);
+    return initial === undefined ? greatest : functions.maximum(greatest, initial);
+  },
+);
 
 /**
  * The least number.
@@ -39,21 +60,39 @@ export function max(x: TensorLike, axis?: Axes, keepdims = false, initial?: numb
  * @param initial the greatest it can be
  * @see Keras `keras.ops.min`
  */
-export function min(x: TensorLike, axis?: Axes, keepdims = false, initial?: number): Tensor {
-  const least = functions.min(numeric(x), axis, keepdims);
-  return initial === undefined ? least : functions.minimum(least, initial);
-}
+export const min = operation(
+  'numpy.Min',
+  'x axis= keepdims= initial=',
+  (x: TensorLike, axis?: Axes, keepdims = false, initial?: number): Tensor => {
+    const least = functions.min(numeric(x), axis, keepdims);
+    return initial === undefined ? least : functions.minimum(least, initial);
+  },
+);
 
 /** Whether all are true, or not 0. @see Keras `keras.ops.all` */
-export const all = (x: TensorLike, axis?: Axes, keepdims = false): Tensor => summaries.all(x, axis, keepdims);
+export const all = operation(
+  'numpy.All',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => summaries.all(x, axis, keepdims),
+);
 /** Whether any is true, or not 0. @see Keras `keras.ops.any` */
-export const any = (x: TensorLike, axis?: Axes, keepdims = false): Tensor => summaries.any(x, axis, keepdims);
+export const any = operation(
+  'numpy.Any',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => summaries.any(x, axis, keepdims),
+);
 /** How many are other than 0, as int32. @see Keras `keras.ops.count_nonzero` */
-export const countNonzero = (x: TensorLike, axis?: Axes): Tensor =>
-  functions.notEqual(x, 0).cast('int32').sum(axis);
+export const countNonzero = operation(
+  'numpy.CountNonzero',
+  'x axis=',
+  (x: TensorLike, axis?: Axes): Tensor => functions.notEqual(x, 0).cast('int32').sum(axis),
+);
 /** log Σ eˣ, without overflow. @see Keras `keras.ops.logsumexp` */
-export const logsumexp = (x: TensorLike, axis?: Axes, keepdims = false): Tensor =>
-  functions.logSumExp(floating(x), axis, keepdims);
+export const logsumexp = operation(
+  'math.Logsumexp',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: Axes, keepdims = false): Tensor => functions.logSumExp(floating(x), axis, keepdims),
+);
 
 /** All numbers in one axis, where no axis is meant; else as they stand. */
 const along = (x: Tensor, axis: number | undefined): [x: Tensor, axis: number] =>
@@ -67,27 +106,47 @@ function kept(result: Tensor, x: Tensor, axis: number | undefined, keepdims: boo
 }
 
 /** The place of the greatest number, the first of equals, as int32: along an axis, or in all of x flattened. @see Keras `keras.ops.argmax` */
-export function argmax(x: TensorLike, axis?: number, keepdims = false): Tensor {
-  const value = numeric(x);
-  return kept(functions.argMax(...along(value, axis)), value, axis, keepdims);
-}
+export const argmax = operation(
+  'numpy.Argmax',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: number, keepdims = false): Tensor => {
+    const value = numeric(x);
+    return kept(functions.argMax(...along(value, axis)), value, axis, keepdims);
+  },
+);
 
 /** The place of the least number, the first of equals, as int32: along an axis, or in all of x flattened. @see Keras `keras.ops.argmin` */
-export function argmin(x: TensorLike, axis?: number, keepdims = false): Tensor {
-  const value = numeric(x);
-  return kept(summaries.argMin(...along(value, axis)), value, axis, keepdims);
-}
+export const argmin = operation(
+  'numpy.Argmin',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: number, keepdims = false): Tensor => {
+    const value = numeric(x);
+    return kept(summaries.argMin(...along(value, axis)), value, axis, keepdims);
+  },
+);
 
 /** The middle of the ordered numbers, or the mean of the two in the middle. @see Keras `keras.ops.median` */
-export function median(x: TensorLike, axis?: number, keepdims = false): Tensor {
-  const value = floating(x);
-  return kept(ordered.median(...along(value, axis)), value, axis, keepdims);
-}
+export const median = operation(
+  'numpy.Median',
+  'x axis= keepdims=',
+  (x: TensorLike, axis?: number, keepdims = false): Tensor => {
+    const value = floating(x);
+    return kept(ordered.median(...along(value, axis)), value, axis, keepdims);
+  },
+);
 
 /** Each number with all before it added up: along an axis, or in all of x flattened. @see Keras `keras.ops.cumsum` */
-export const cumsum = (x: TensorLike, axis?: number): Tensor => scans.cumsum(...along(numeric(x), axis));
+export const cumsum = operation(
+  'numpy.Cumsum',
+  'x axis=',
+  (x: TensorLike, axis?: number): Tensor => scans.cumsum(...along(numeric(x), axis)),
+);
 /** Each number with all before it multiplied: along an axis, or in all of x flattened. @see Keras `keras.ops.cumprod` */
-export const cumprod = (x: TensorLike, axis?: number): Tensor => scans.cumprod(...along(numeric(x), axis));
+export const cumprod = operation(
+  'numpy.Cumprod',
+  'x axis=',
+  (x: TensorLike, axis?: number): Tensor => scans.cumprod(...along(numeric(x), axis)),
+);
 
 /**
  * The length of vectors along one axis, (Σ |x|^ord)^(1/ord); or the size of matrices in two axes: the root of the sum
@@ -98,23 +157,27 @@ export const cumprod = (x: TensorLike, axis?: number): Tensor => scans.cumprod(.
  * @throws ArgumentError for other orders of matrices
  * @see Keras `keras.ops.norm`
  */
-export function norm(x: TensorLike, ord?: number | 'fro', axis?: Axes, keepdims = false): Tensor {
-  const value = floating(x);
-  const axes = resolveAxes(value, axis);
-  if (ord === undefined || (ord === 'fro' && axes.length === 2))
-    return summaries.norm(value, 2, axes, keepdims);
-  if (axes.length === 1 && ord !== 'fro') return summaries.norm(value, ord, axes, keepdims);
-  const [rows = 0, columns = 1] = axes;
-  if (axes.length !== 2 || (ord !== 1 && ord !== Number.POSITIVE_INFINITY)) {
-    throw new ArgumentError({
-      asked: `norm of order ${ord} over ${axes.length} axes`,
-      expected: 'any number for one axis; fro, 1 or Infinity for two',
-    });
-  }
-  const sums = functions.abs(value).sum(ord === 1 ? rows : columns, true);
-  const greatest = sums.max([rows, columns], true);
-  return keepdims ? greatest : greatest.reshape(value.shape.filter((_, at) => !axes.includes(at)));
-}
+export const norm = operation(
+  'linalg.Norm',
+  'x ord= axis= keepdims=',
+  (x: TensorLike, ord?: number | 'fro', axis?: Axes, keepdims = false): Tensor => {
+    const value = floating(x);
+    const axes = resolveAxes(value, axis);
+    if (ord === undefined || (ord === 'fro' && axes.length === 2))
+      return summaries.norm(value, 2, axes, keepdims);
+    if (axes.length === 1 && ord !== 'fro') return summaries.norm(value, ord, axes, keepdims);
+    const [rows = 0, columns = 1] = axes;
+    if (axes.length !== 2 || (ord !== 1 && ord !== Number.POSITIVE_INFINITY)) {
+      throw new ArgumentError({
+        asked: `norm of order ${ord} over ${axes.length} axes`,
+        expected: 'any number for one axis; fro, 1 or Infinity for two',
+      });
+    }
+    const sums = functions.abs(value).sum(ord === 1 ? rows : columns, true);
+    const greatest = sums.max([rows, columns], true);
+    return keepdims ? greatest : greatest.reshape(value.shape.filter((_, at) => !axes.includes(at)));
+  },
+);
 
 /**
  * Mean and variance.
@@ -122,18 +185,26 @@ export function norm(x: TensorLike, ord?: number | 'fro', axis?: Axes, keepdims 
  * @returns [mean, variance]
  * @see Keras `keras.ops.moments`
  */
-export const moments = (x: TensorLike, axes: Axes, keepdims = false): [mean: Tensor, variance: Tensor] => [
-  mean(x, axes, keepdims),
-  variance(x, axes, keepdims),
-];
+export const moments = operation(
+  'nn.Moments',
+  'x axes= keepdims=',
+  (x: TensorLike, axes: Axes, keepdims = false): [mean: Tensor, variance: Tensor] => [
+    mean(x, axes, keepdims),
+    variance(x, axes, keepdims),
+  ],
+);
 
 /** x as vectors of length 1 along an axis; `epsilon` keeps zeros from dividing by 0. @see Keras `keras.ops.normalize` */
-export function normalize(x: TensorLike, axis: Axes = -1, order = 2, epsilon = 1e-7): Tensor {
-  const value = floating(x);
-  const powers = functions.pow(functions.abs(value), order).sum(axis, true);
-  if (order === 2) return functions.div(value, functions.sqrt(functions.maximum(powers, epsilon ** 2)));
-  return functions.div(value, functions.maximum(functions.pow(powers, 1 / order), epsilon));
-}
+export const normalize = operation(
+  'nn.Normalize',
+  'x axis= order= epsilon=',
+  (x: TensorLike, axis: Axes = -1, order = 2, epsilon = 1e-7): Tensor => {
+    const value = floating(x);
+    const powers = functions.pow(functions.abs(value), order).sum(axis, true);
+    if (order === 2) return functions.div(value, functions.sqrt(functions.maximum(powers, epsilon ** 2)));
+    return functions.div(value, functions.maximum(functions.pow(powers, 1 / order), epsilon));
+  },
+);
 
 /** How many numbers there are. @see Keras `keras.ops.size` */
 export const size = (x: TensorLike): number => tensor(x).size;

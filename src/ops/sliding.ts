@@ -1,6 +1,7 @@
 /** Convolutions and pooling: functions of windows that slide along the spatial axes of [batch, …spatial, channels]. */
 import { oneOf, perAxis } from '../layers/arguments.ts';
 import { DATA_FORMATS, type DataFormat, withChannelsLast } from '../layers/dataFormat.ts';
+import { operation } from '../layers/operation.ts';
 import * as convolution from '../tensor/nn/convolution.ts';
 import * as pooling from '../tensor/nn/pooling.ts';
 import type { Sliding } from '../tensor/nn/windowing.ts';
@@ -55,14 +56,18 @@ function along(
  * @throws ShapeError when no window fits, or the channels do not
  * @see Keras `keras.ops.conv`
  */
-export function conv(inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor {
-  const [x, weights] = floats(inputs, kernel);
-  const stride = strideOf({ asked: 'conv', rank: x.shape.length - 2, ...options });
-  return along(x, 'conv', options.dataFormat, (ordered) => {
-    const groups = (ordered.shape.at(-1) ?? 1) / (weights.shape.at(-2) ?? 1);
-    return convolution.convolve(ordered, weights, stride, groups);
-  });
-}
+export const conv = operation(
+  'nn.Conv',
+  'inputs kernel {strides= padding= dataFormat= dilationRate=}',
+  (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor => {
+    const [x, weights] = floats(inputs, kernel);
+    const stride = strideOf({ asked: 'conv', rank: x.shape.length - 2, ...options });
+    return along(x, 'conv', options.dataFormat, (ordered) => {
+      const groups = (ordered.shape.at(-1) ?? 1) / (weights.shape.at(-2) ?? 1);
+      return convolution.convolve(ordered, weights, stride, groups);
+    });
+  },
+);
 
 /**
  * Each channel convolved by kernels of its own.
@@ -73,13 +78,17 @@ export function conv(inputs: TensorLike, kernel: TensorLike, options: ConvOption
  *
  * @see Keras `keras.ops.depthwise_conv`
  */
-export function depthwiseConv(inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor {
-  const [x, weights] = floats(inputs, kernel);
-  const stride = strideOf({ asked: 'depthwiseConv', rank: x.shape.length - 2, ...options });
-  return along(x, 'depthwiseConv', options.dataFormat, (ordered) =>
-    convolution.depthwiseConvolve(ordered, weights, stride),
-  );
-}
+export const depthwiseConv = operation(
+  'nn.DepthwiseConv',
+  'inputs kernel {strides= padding= dataFormat= dilationRate=}',
+  (inputs: TensorLike, kernel: TensorLike, options: ConvOptions = {}): Tensor => {
+    const [x, weights] = floats(inputs, kernel);
+    const stride = strideOf({ asked: 'depthwiseConv', rank: x.shape.length - 2, ...options });
+    return along(x, 'depthwiseConv', options.dataFormat, (ordered) =>
+      convolution.depthwiseConvolve(ordered, weights, stride),
+    );
+  },
+);
 
 /**
  * A depthwise convolution, and one of windows of size 1 that mixes its channels.
@@ -91,15 +100,19 @@ export function depthwiseConv(inputs: TensorLike, kernel: TensorLike, options: C
  *
  * @see Keras `keras.ops.separable_conv`
  */
-export function separableConv(
-  inputs: TensorLike,
-  depthwiseKernel: TensorLike,
-  pointwiseKernel: TensorLike,
-  options: ConvOptions = {},
-): Tensor {
-  const { dataFormat = 'channels_last' } = options;
-  return conv(depthwiseConv(inputs, depthwiseKernel, options), pointwiseKernel, { dataFormat });
-}
+export const separableConv = operation(
+  'nn.SeparableConv',
+  'inputs depthwiseKernel pointwiseKernel {strides= padding= dataFormat= dilationRate=}',
+  (
+    inputs: TensorLike,
+    depthwiseKernel: TensorLike,
+    pointwiseKernel: TensorLike,
+    options: ConvOptions = {},
+  ): Tensor => {
+    const { dataFormat = 'channels_last' } = options;
+    return conv(depthwiseConv(inputs, depthwiseKernel, options), pointwiseKernel, { dataFormat });
+  },
+);
 
 export interface ConvTransposeOptions extends ConvOptions {
   /** Places added to each output axis; by default as many as make it stride times as long. */
@@ -115,23 +128,27 @@ export interface ConvTransposeOptions extends ConvOptions {
  *
  * @see Keras `keras.ops.conv_transpose`
  */
-export function convTranspose(
-  inputs: TensorLike,
-  kernel: TensorLike,
-  { outputPadding, ...options }: ConvTransposeOptions = {},
-): Tensor {
-  const [x, weights] = floats(inputs, kernel);
-  const rank = x.shape.length - 2;
-  const stride = strideOf({ asked: 'convTranspose', rank, ...options });
-  const extra =
-    outputPadding === undefined
-      ? undefined
-      : perAxis('convTranspose', 'outputPadding', outputPadding, rank, 0);
-  const spread = { ...stride, ...(extra && { outputPadding: extra }) };
-  return along(x, 'convTranspose', options.dataFormat, (ordered) =>
-    convolution.transposedConvolve(ordered, weights, spread),
-  );
-}
+export const convTranspose = operation(
+  'nn.ConvTranspose',
+  'inputs kernel {strides= padding= outputPadding= dataFormat= dilationRate=}',
+  (
+    inputs: TensorLike,
+    kernel: TensorLike,
+    { outputPadding, ...options }: ConvTransposeOptions = {},
+  ): Tensor => {
+    const [x, weights] = floats(inputs, kernel);
+    const rank = x.shape.length - 2;
+    const stride = strideOf({ asked: 'convTranspose', rank, ...options });
+    const extra =
+      outputPadding === undefined
+        ? undefined
+        : perAxis('convTranspose', 'outputPadding', outputPadding, rank, 0);
+    const spread = { ...stride, ...(extra && { outputPadding: extra }) };
+    return along(x, 'convTranspose', options.dataFormat, (ordered) =>
+      convolution.transposedConvolve(ordered, weights, spread),
+    );
+  },
+);
 
 export interface PoolOptions {
   /** How far apart windows stand; as far as they are long by default. */
@@ -164,8 +181,12 @@ function pooled(
  * @throws ShapeError when no window fits
  * @see Keras `keras.ops.max_pool`
  */
-export const maxPool = (inputs: TensorLike, poolSize: PerAxis, options: PoolOptions = {}): Tensor =>
-  pooled('maxPool', inputs, poolSize, options, pooling.maxPool);
+export const maxPool = operation(
+  'nn.MaxPool',
+  'inputs poolSize= {strides= padding= dataFormat=}',
+  (inputs: TensorLike, poolSize: PerAxis, options: PoolOptions = {}): Tensor =>
+    pooled('maxPool', inputs, poolSize, options, pooling.maxPool),
+);
 
 /**
  * The mean of every window, channel by channel; over the edge, of what it sees of the data.
@@ -175,5 +196,9 @@ export const maxPool = (inputs: TensorLike, poolSize: PerAxis, options: PoolOpti
  * @throws ShapeError when no window fits
  * @see Keras `keras.ops.average_pool`
  */
-export const averagePool = (inputs: TensorLike, poolSize: PerAxis, options: PoolOptions = {}): Tensor =>
-  pooled('averagePool', inputs, poolSize, options, pooling.averagePool);
+export const averagePool = operation(
+  'nn.AveragePool',
+  'inputs poolSize= {strides= padding= dataFormat=}',
+  (inputs: TensorLike, poolSize: PerAxis, options: PoolOptions = {}): Tensor =>
+    pooled('averagePool', inputs, poolSize, options, pooling.averagePool),
+);

@@ -284,7 +284,7 @@ function shapeOf(value: Nested): number[] {
       expected: 'numbers, nested arrays or a typed array',
       received: typeof value === 'object' ? `a ${(value as object)?.constructor.name}` : typeof value,
       ...(isLater(value) && {
-        fix: 'It stands for values that come later: wrap the function in lambda((x) => …).',
+        fix: 'It stands for values that come later: use functions of ops, or lambda((x) => …).',
       }),
     });
   }

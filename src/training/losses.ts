@@ -8,7 +8,7 @@ import {
   sparseCategoricalCrossentropy,
 } from './losses/crossentropy.ts';
 import { categoricalHinge, hinge, squaredHinge } from './losses/hinge.ts';
-import { type Loss, type LossFunction, lossFrom } from './losses/loss.ts';
+import { isLoss, type Loss, type LossFunction, lossFrom } from './losses/loss.ts';
 import { dice, tversky } from './losses/overlap.ts';
 import {
   cosineSimilarity,
@@ -29,12 +29,18 @@ export {
   categoricalCrossentropy,
   categoricalFocalCrossentropy,
   type FocalOptions,
-  labelsFor,
   type SparseOptions,
   sparseCategoricalCrossentropy,
 } from './losses/crossentropy.ts';
 export { categoricalHinge, hinge, squaredHinge } from './losses/hinge.ts';
-export type { Loss, LossFunction, Reduction, ReductionOptions } from './losses/loss.ts';
+export type {
+  CallableLoss,
+  Loss,
+  LossFactory,
+  LossFunction,
+  Reduction,
+  ReductionOptions,
+} from './losses/loss.ts';
 export { dice, type OverlapOptions, tversky } from './losses/overlap.ts';
 export {
   cosineSimilarity,
@@ -82,10 +88,10 @@ export type LossName = keyof typeof LOSSES;
  * @throws ArgumentError for a name that is none, listing them
  */
 export function lossOf(given: Loss | LossFunction | string): Loss {
+  if (isLoss(given)) return given;
   if (typeof given === 'function') {
     return lossFrom(given.name || 'function', {}, (target, output) => ({ values: given(target, output) }));
   }
-  if (typeof given !== 'string') return given;
   const name = given.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (!Object.hasOwn(LOSSES, name)) {
     throw new ArgumentError({
@@ -93,5 +99,6 @@ export function lossOf(given: Loss | LossFunction | string): Loss {
       expected: `one of ${Object.keys(LOSSES).join(', ')}`,
     });
   }
-  return LOSSES[name as LossName]();
+  const make: () => Loss = LOSSES[name as LossName];
+  return make();
 }

@@ -1,6 +1,8 @@
 import { ArgumentError } from '../graph/errors.ts';
+import { snakeCase } from '../layers/names.ts';
 import { where } from '../tensor/functions.ts';
 import { type Tensor, tensor } from '../tensor/tensor.ts';
+import { isLoss } from './losses/loss.ts';
 import { averagedWeightsFor } from './losses/weights.ts';
 import { type Loss, type LossName, lossOf } from './losses.ts';
 import { type Metric, meanMetric, metricOf } from './metrics.ts';
@@ -45,7 +47,7 @@ export interface NamedMetric {
  * @throws ArgumentError for names that are no outputs, or lists of another length
  */
 export function objectiveOf(given: ObjectiveArguments, outputs: readonly string[]): OutputObjective[] {
-  const losses = perOutput<LossLike>(given.loss ?? undefined, outputs, 'loss', isLoss);
+  const losses = perOutput<LossLike>(given.loss ?? undefined, outputs, 'loss', isLossLike);
   const weights = perOutput<number>(given.lossWeights, outputs, 'lossWeights', isNumber);
   const plain = metricsPerOutput(given.metrics, outputs, 'metrics');
   const weighted = metricsPerOutput(given.weightedMetrics, outputs, 'weightedMetrics');
@@ -80,7 +82,7 @@ function freeKey(key: string, taken: ReadonlySet<string>): string {
   return free;
 }
 
-const isLoss = (given: unknown): given is LossLike =>
+const isLossLike = (given: unknown): given is LossLike =>
   typeof given === 'string' ||
   typeof given === 'function' ||
   (typeof given === 'object' && given !== null && 'className' in given);
@@ -117,11 +119,15 @@ function metricsPerOutput(
     one === undefined || one === null ? [] : ([one].flat() as MetricLike[]);
   if (given === undefined) return outputs.map(() => []);
   if (outputs.length === 1 && Array.isArray(given)) return [(given as MetricLike[]).flat()];
-  const isOne = (one: unknown): one is MetricLike | readonly MetricLike[] => isLoss(one);
+  const isOne = (one: unknown): one is MetricLike | readonly MetricLike[] => isLossLike(one);
   return perOutput(given as PerOutput<MetricLike | readonly MetricLike[]>, outputs, asked, isOne).map(listed);
 }
 
 function madeMetric(given: MetricLike, loss: Loss | undefined): Metric {
+  if (isLoss(given)) {
+    const { className } = given;
+    return meanMetric({ name: snakeCase(className), className, values: (...batch) => given.call(...batch) });
+  }
   if (typeof given === 'function') {
     const name = given.name || 'custom_metric';
     return meanMetric({ name, className: name, values: given });

@@ -226,6 +226,7 @@ test('Ctrl-C ends training and keeps the best weights so far', async () => {
     'runs/stopped',
     '--json',
   ];
+  const begun = performance.now();
   const child = spawn(process.execPath, args, { cwd: folder });
   let out = '';
   child.stdout.on('data', (chunk) => {
@@ -240,7 +241,9 @@ test('Ctrl-C ends training and keeps the best weights so far', async () => {
       if (said.includes('parameters\n')) resolve();
     });
   });
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  // An epoch takes a fraction of what the start took, on a slow machine too.
+  const start = performance.now() - begun;
+  await new Promise((resolve) => setTimeout(resolve, Math.max(3000, 2 * start)));
   child.kill('SIGINT');
   expect(await ended).toBe(0);
   const run = JSON.parse(out.trim().split('\n').at(-1) ?? '');

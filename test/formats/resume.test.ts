@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadModel, saveModel, saveWeights } from '../../src/formats/index.ts';
 import {
@@ -21,6 +18,7 @@ import {
   model as modelOf,
   optimizers,
 } from '../../src/index.ts';
+import { built, testKills } from '../support/killable.ts';
 
 const x = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
 const y = x.map(([a = 0, b = 0]) => [a * b]);
@@ -223,24 +221,9 @@ const SCRIPT = (library: string, formats: string) => `
   console.log(JSON.stringify(model.getState().map(({ data }) => [...data])));`;
 
 describe('kill −9', () => {
-  let folder = '';
-  let script = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pellucid-kill-'));
-    script = join(folder, 'train.mjs');
-    const built = (path: string) => pathToFileURL(join(process.cwd(), path)).href;
-    await writeFile(script, SCRIPT(built('dist/index.js'), built('dist/formats/index.js')));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  const run = (...given: string[]) => promisify(execFile)(process.execPath, [script, ...given]);
-
-  test.each(['epoch', '5'])('at one moment after another, saving after each %s', async (saveFreq) => {
-    const whole = await run(join(folder, `whole-${saveFreq}.keras`), 'never', saveFreq);
-    const path = join(folder, `cut-${saveFreq}.keras`);
-    for (const moment of ['begin', 'validation', 'batch', 'write']) {
-      await expect(run(path, moment, saveFreq)).rejects.toMatchObject({ signal: 'SIGKILL' });
-    }
-    const resumed = await run(path, 'never', saveFreq);
-    expect(resumed.stdout).toBe(whole.stdout);
+  testKills(SCRIPT(built('index.js'), built('formats/index.js')), {
+    moments: ['begin', 'validation', 'batch', 'write'],
+    saving: ['epoch', '5'],
+    ending: '.keras',
   });
 });

@@ -1,10 +1,4 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loadModel, saveModel } from '../../src/formats/index.ts';
 import {
   type Callback,
@@ -16,6 +10,7 @@ import {
   type Model,
   sequential,
 } from '../../src/index.ts';
+import { built, testKills } from '../support/killable.ts';
 
 /** Trains a model with a training step and two optimizers of its own, in a process that may kill itself. */
 const SCRIPT = (library: string) => `
@@ -59,29 +54,7 @@ const SCRIPT = (library: string) => `
   console.log(JSON.stringify(model.getState().map(({ data }) => [...data])));`;
 
 describe("a training step of one's own goes on after kill −9", () => {
-  let folder = '';
-  let script = '';
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pellucid-steps-'));
-    script = join(folder, 'train.mjs');
-    await writeFile(script, SCRIPT(pathToFileURL(join(process.cwd(), 'dist/index.js')).href));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  const run = (...given: string[]) => promisify(execFile)(process.execPath, [script, ...given]);
-
-  test.each(['epoch', '3'])(
-    'to the last bit, saving after each %s',
-    async (saveFreq) => {
-      const whole = await run(join(folder, `whole-${saveFreq}`), 'never', saveFreq);
-      const path = join(folder, `cut-${saveFreq}`);
-      for (const moment of ['begin', 'batch']) {
-        await expect(run(path, moment, saveFreq)).rejects.toMatchObject({ signal: 'SIGKILL' });
-      }
-      expect((await run(path, 'never', saveFreq)).stdout).toBe(whole.stdout);
-      // Four processes, one after the other.
-    },
-    180_000,
-  );
+  testKills(SCRIPT(built('index.js')), { moments: ['begin', 'batch'], saving: ['epoch', '3'] });
 });
 
 describe('states that recurrent layers carry from batch to batch', () => {

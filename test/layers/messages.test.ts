@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { input, layers, model, ops, sequential } from '../../src/index.ts';
+import { exp, input, layers, model, sequential } from '../../src/index.ts';
 
 test('merging inputs that do not fit names both shapes and what to do', () => {
   expect(() => layers.add([input([4, 3]), input([5, 3])])).toThrow(
@@ -8,9 +8,9 @@ test('merging inputs that do not fit names both shapes and what to do', () => {
   expect(layers.maximum([input([4, 3]), input([1, 3]), input([3])]).exampleShape).toEqual([4, 3]);
 });
 
-test('a function of tensors, given what comes later, says how to wrap it', () => {
-  expect(() => Reflect.apply(ops.relu, undefined, [input([3])])).toThrow(
-    'found a SymbolicTensor. It stands for values that come later: wrap the function in lambda',
+test('a function of tensors, given what comes later, says what to use', () => {
+  expect(() => Reflect.apply(exp, undefined, [input([3])])).toThrow(
+    'found a SymbolicTensor. It stands for values that come later: use functions of ops, or lambda',
   );
 });
 

@@ -1,10 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import {
   adam,
   type Callback,
@@ -23,6 +18,7 @@ import {
   tensor,
 } from '../../src/index.ts';
 import { crc32c, fileVersionRecord, scalarsRecord } from '../../src/training/callbacks/eventRecords.ts';
+import { built, testKills } from '../support/killable.ts';
 
 const file = new URL('../../fixtures/training/callbacks.json', import.meta.url);
 const fixture = JSON.parse(await readFile(file, 'utf8')) as {
@@ -259,35 +255,23 @@ describe('backupAndRestore', () => {
     }
   });
 
-  const folders: string[] = [];
-  afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
-
-  test('survives kill −9', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'pellucid-backup-'));
-    folders.push(folder);
-    const script = join(folder, 'train.mjs');
-    const library = pathToFileURL(join(process.cwd(), 'dist/index.js')).href;
-    await writeFile(
-      script,
-      `import { callbacks, dense, dropout, input, sequential, setSeed } from '${library}';
-      const [backup, killAfter] = process.argv.slice(2);
+  describe('and kill −9', () => {
+    testKills(
+      `import { callbacks, dense, dropout, input, sequential, setSeed } from '${built('index.js')}';
+      const [backup, moment] = process.argv.slice(2);
       setSeed(5);
       const x = Array.from({ length: 60 }, (_, i) => [Math.sin(i), Math.cos(3 * i)]);
       const y = x.map(([a, b]) => [a * b]);
       const model = sequential([input([2]), dense(8, { activation: 'tanh' }), dropout(0.2), dense(1)]);
       model.compile({ optimizer: 'adam', loss: 'mse' });
+      let epoch;
       await model.fit(x, y, { epochs: 8, batchSize: 8, callbacks: [
         callbacks.backupAndRestore(backup),
-        { everyBatch: true, onTrainBatchEnd: (batch) => batch === 4 && epoch === Number(killAfter) && process.kill(process.pid, 'SIGKILL'),
+        { everyBatch: true, onTrainBatchEnd: (batch) => moment === 'batch' && batch === 4 && epoch === 5 && process.kill(process.pid, 'SIGKILL'),
           onEpochBegin: (begun) => { epoch = begun; } },
       ] });
-      var epoch;
       console.log(JSON.stringify(model.getState().map(({ data }) => [...data])));`,
+      { moments: ['batch'], saving: ['epoch'] },
     );
-    const run = (...given: string[]) => promisify(execFile)(process.execPath, [script, ...given]);
-    const whole = await run(join(folder, 'whole'), 'never');
-    await expect(run(join(folder, 'cut'), '5')).rejects.toMatchObject({ signal: 'SIGKILL' });
-    const resumed = await run(join(folder, 'cut'), 'never');
-    expect(resumed.stdout).toBe(whole.stdout);
   });
 });

@@ -83,6 +83,14 @@ describe('early stopping', () => {
     expect((await run([1, 2, 3, 4, 5, 6], { patience: 1, startFromEpoch: 3 })).epochs).toBe(5);
   });
 
+  // As `on_epoch_end` of Keras has it: what is better than the best so far, but not than the baseline, does not begin
+  // the waiting anew.
+  test('waits on below the baseline', async () => {
+    expect((await run([5, 4, 4, 4, 4, 4], { patience: 3 })).epochs).toBe(5);
+    expect((await run([5, 4, 4, 4, 4, 4], { patience: 3, baseline: 3 })).epochs).toBe(3);
+    expect((await run([5, 2, 4, 4, 4, 4], { patience: 3, baseline: 3 })).epochs).toBe(5);
+  });
+
   test('serves a second run as it did the first', async () => {
     const { model, count } = counting();
     const stopping = earlyStopping({ patience: 1 });

@@ -9,6 +9,7 @@ import {
   compile,
   dense,
   input,
+  type losses,
   meanAbsoluteError,
   meanSquaredError,
   type Nested,
@@ -82,7 +83,8 @@ describe('a loss is that of Keras', () => {
   test.each(read<LossCase>('losses'))(
     '$name',
     ({ loss, options, targets, outputs, each, batch, gradient }) => {
-      const chosen = LOSSES[loss](options);
+      const make: (options: never) => losses.Loss = LOSSES[loss];
+      const chosen = make(options as never);
       const found = chosen.call(tensor(targets), tensor(outputs));
       expectClose(found, each, 1e-6);
       const [value, [slope]] = valueAndGrad((output: Tensor) => chosen.call(tensor(targets), output).mean())(

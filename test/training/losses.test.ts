@@ -29,13 +29,20 @@ const CASES = JSON.parse(
   readFileSync(new URL('../../fixtures/training/lossKinds.json', import.meta.url), 'utf8'),
 ) as Case[];
 
-const { lossOf, labelsFor: _, ...factories } = losses;
-const FACTORIES = new Map<string, (options: never) => losses.Loss>(Object.entries(factories));
+const { lossOf, ...factories } = losses;
+const FACTORIES = new Map<string, (options: never) => losses.CallableLoss>(Object.entries(factories));
 
-function made(name: string, options: Record<string, unknown>): losses.Loss {
+function made(name: string, options: Record<string, unknown>): losses.CallableLoss {
   const make = FACTORIES.get(name);
   if (!make) throw new Error(`no loss ${name}`);
   return make(options as never);
+}
+
+/** As Keras's functions have it: `mean_squared_error(y_true, y_pred)`. */
+function ofBatch(name: string, targets: Nested, outputs: Nested, options: Record<string, unknown>): Tensor {
+  const of = Object.entries(factories).find(([key]) => key === name)?.[1];
+  if (!of) throw new Error(`no loss ${name}`);
+  return (of as losses.LossFactory<object>)(targets, outputs, options);
 }
 
 describe('a loss is that of Keras', () => {
@@ -43,12 +50,13 @@ describe('a loss is that of Keras', () => {
     const [target, output] = [tensor(targets), tensor(outputs)];
     for (const [reduction, value] of Object.entries(plain)) {
       const chosen = made(loss, { ...options, reduction });
-      expectClose(chosen.reduce(target, output), value, 1e-6);
+      expectClose(chosen(targets, outputs), value, 1e-6);
     }
     for (const [reduction, value] of Object.entries(weighted)) {
       const chosen = made(loss, { ...options, reduction });
-      expectClose(chosen.reduce(target, output, tensor(weights)), value, 1e-6);
+      expectClose(chosen(targets, outputs, weights), value, 1e-6);
     }
+    expectClose(ofBatch(loss, targets, outputs, options), plain.none, 1e-6);
     const chosen = made(loss, options);
     const slope = valueAndGrad((guess: Tensor) => chosen.reduce(target, guess))(outputs)[1][0];
     expectClose(slope ?? [], gradient, 1e-5);

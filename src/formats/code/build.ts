@@ -1,14 +1,18 @@
 import { ArgumentError } from '../../graph/errors.ts';
 import { InputLayer } from '../../layers/input.ts';
 import type { Layer } from '../../layers/layer.ts';
-import type { LayerCall, SymbolicTensor } from '../../layers/symbolic.ts';
+import { Operation } from '../../layers/operation.ts';
+import { type LayerCall, SymbolicTensor } from '../../layers/symbolic.ts';
+import type { KeyPart } from '../../ops/index.ts';
+import { type TensorLike, tensor } from '../../tensor/tensor.ts';
 import { Functional, type Model, Sequential } from '../../training/model.ts';
 import { optimizerOf } from '../../training/optimizers.ts';
 import { writeCompileConfig } from '../kerasCompile.ts';
 import { camelCase, type Described, Float, isJson, type Json } from '../kerasFields.ts';
+import { operationOf } from '../kerasOperations.ts';
 import { writeOptimizer } from '../kerasOptimizers.ts';
 import { argumentsOf } from './arguments.ts';
-import type { Argument, Language, Namespace } from './language.ts';
+import type { Argument, GivenParameter, Language, Namespace } from './language.ts';
 
 /**
  * The text that builds a model, and compiles it where it is compiled, in a language.
@@ -33,9 +37,9 @@ class CodeWriter {
     this.#language = language;
   }
 
-  #define(wanted: readonly string[], value: string): string[] {
+  #define(wanted: readonly string[], value: string, isList = wanted.length > 1): string[] {
     const names = wanted.map((name) => this.#free(this.#language.variable(name)));
-    this.statements.push(this.#language.define(names, value));
+    this.statements.push(this.#language.define(names, value, isList));
     return names;
   }
 
@@ -159,12 +163,47 @@ class CodeWriter {
     return names.length === 1 ? only : this.#language.list(names);
   }
 
+  /** A call of a function of `ops`. */
+  #operation(
+    operation: Operation,
+    inputs: readonly SymbolicTensor[],
+    values: Map<SymbolicTensor, string>,
+  ): string {
+    const name = operationOf(operation.className)?.name ?? '';
+    const given = operation.argumentsOf(inputs).map(([parameter, value]): GivenParameter => {
+      const all = parameter.isRest ? (value as unknown[]) : [value];
+      const isPlain = parameter.isSetting || parameter.name === 'startIndices';
+      const written = all.map((one) => {
+        if (name === 'getItem' && parameter.isRest) return this.#language.keyPart(one as KeyPart);
+        return this.#operand(one, isPlain, values);
+      });
+      return [parameter, written];
+    });
+    return this.#language.operation(name, given);
+  }
+
+  /** An argument of a function of `ops`: a tensor, several, a constant, or a plain value. */
+  #operand(value: unknown, isPlain: boolean, values: Map<SymbolicTensor, string>): string | undefined {
+    if (value === undefined) return undefined;
+    if (value instanceof SymbolicTensor) return values.get(value) ?? '';
+    if (Array.isArray(value) && value.some((item) => item instanceof SymbolicTensor)) {
+      return this.#language.list(value.map((item: unknown) => this.#operand(item, false, values) ?? ''));
+    }
+    if (isPlain || typeof value !== 'object' || value === null) return this.value('', value);
+    const constant = tensor(value as TensorLike);
+    return this.#language.constant(this.value('', constant.array()), constant.dtype);
+  }
+
   #call(
     { layer, inputs, inputNames, settings, outputs }: LayerCall,
     values: Map<SymbolicTensor, string>,
     shared: Map<Layer, string>,
     isShared: boolean,
   ): void {
+    if (layer instanceof Operation) {
+      this.#results(layer, outputs, this.#operation(layer, inputs, values), values);
+      return;
+    }
     let expression = shared.get(layer);
     if (expression === undefined) {
       expression = this.#layer(layer);
@@ -193,8 +232,20 @@ class CodeWriter {
       given,
       layer,
     );
-    const names = outputs.map((_, i) => (i === 0 ? layer.name : `${layer.name}_state_${i}`));
-    for (const [i, name] of this.#define(names, called).entries()) {
+    this.#results(layer, outputs, called, values);
+  }
+
+  /** Names what a call returns. */
+  #results(
+    layer: Layer,
+    outputs: readonly SymbolicTensor[],
+    called: string,
+    values: Map<SymbolicTensor, string>,
+  ): void {
+    const other = layer instanceof Operation ? '' : 'state_';
+    const names = outputs.map((_, i) => (i === 0 ? layer.name : `${layer.name}_${other}${i}`));
+    const isList = outputs.length > 1 || (layer instanceof Operation && layer.givesList);
+    for (const [i, name] of this.#define(names, called, isList).entries()) {
       const output = outputs[i];
       if (output) values.set(output, name);
     }

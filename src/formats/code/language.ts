@@ -1,4 +1,6 @@
 import type { Layer } from '../../layers/layer.ts';
+import type { Parameter } from '../../layers/operation.ts';
+import type { KeyPart } from '../../ops/index.ts';
 
 /** A module of Keras whose objects are arguments. */
 export type Namespace =
@@ -27,8 +29,14 @@ export interface Language {
   record(entries: readonly Argument[]): string;
   /** A layer called on tensors by position and by name. */
   call(layer: string, positional: readonly string[], named: readonly Argument[], of: Layer): string;
-  /** A name for a value. */
-  define(names: readonly string[], value: string): string;
+  /** A function of `ops`, by its name there; each argument by its parameter, with no value for one that is as usual. */
+  operation(name: string, given: readonly GivenParameter[]): string;
+  /** Numbers that no layer computes. */
+  constant(numbers: string, dtype: string): string;
+  /** What is between brackets in `x[…]`. */
+  keyPart(part: KeyPart): string;
+  /** A name for a value, or names for the values of a list. */
+  define(names: readonly string[], value: string, isList: boolean): string;
   /** A property set, or a method called with arguments by name. */
   set(object: string, property: string, value: string): string;
   compile(model: string, given: readonly Argument[]): string;
@@ -37,6 +45,9 @@ export interface Language {
   /** The whole text: what has to be imported comes before the statements. */
   module(statements: readonly string[], result: string): string;
 }
+
+/** An argument of a function, and the expression of its value; several where the parameter takes the rest. */
+export type GivenParameter = readonly [parameter: Parameter, values: readonly (string | undefined)[]];
 
 /** An argument by its name, in camelCase, and the expression of its value. */
 export type Argument = readonly [name: string, value: string];

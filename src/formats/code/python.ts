@@ -1,9 +1,11 @@
 import { kerasActivationName } from '../../layers/activations.ts';
 import type { Layer } from '../../layers/layer.ts';
+import type { KeyPart } from '../../ops/index.ts';
 import type { Model } from '../../training/model.ts';
 import { underscored } from '../kerasFields.ts';
+import { argumentName } from '../kerasOperations.ts';
 import { codeOf } from './build.ts';
-import type { Argument, Language, Namespace } from './language.ts';
+import type { Argument, GivenParameter, Language, Namespace } from './language.ts';
 
 /**
  * The text of a Python program that builds a model of the same layers with Keras 3, and compiles it where it is
@@ -87,8 +89,34 @@ class Python implements Language {
     return `${layer}(${[...inputs, ...(given === '' ? [] : [given])].join(', ')})`;
   }
 
-  define(names: readonly string[], value: string): string {
-    return `${names.join(', ')} = ${value}`;
+  operation(name: string, given: readonly GivenParameter[]): string {
+    // What comes before any number of tensors has to stand there.
+    const takesRest = given.some(([{ isRest }]) => isRest);
+    const isNamed = ({ isSetting, isOption }: GivenParameter[0]) => isOption || (isSetting && !takesRest);
+    const positional = given.flatMap(([parameter, values]) =>
+      isNamed(parameter) ? [] : values.map((value) => value ?? 'None'),
+    );
+    while (positional.at(-1) === 'None') positional.pop();
+    if (name === 'getItem') return `${positional[0]}[${positional.slice(1).join(', ')}]`;
+    const named = given.flatMap(([parameter, [value]]) =>
+      isNamed(parameter) && value !== undefined ? [`${argumentName(parameter.name)}=${value}`] : [],
+    );
+    return `keras.ops.${argumentName(name)}(${[...positional, ...named].join(', ')})`;
+  }
+
+  constant(numbers: string, dtype: string): string {
+    return `keras.ops.convert_to_tensor(${numbers}, ${JSON.stringify(dtype)})`;
+  }
+
+  keyPart(part: KeyPart): string {
+    if (part === null) return 'None';
+    if (!Array.isArray(part)) return `${part}`;
+    const [start, stop, step] = part.map((end) => end ?? '');
+    return `${start ?? ''}:${stop ?? ''}${step === undefined || step === '' ? '' : `:${step}`}`;
+  }
+
+  define(names: readonly string[], value: string, isList: boolean): string {
+    return `${isList && names.length === 1 ? `${names[0]},` : names.join(', ')} = ${value}`;
   }
 
   set(object: string, property: string, value: string): string {

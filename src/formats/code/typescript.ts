@@ -2,6 +2,7 @@ import * as constraints from '../../layers/constraints.ts';
 import * as factories from '../../layers/factories.ts';
 import * as initializers from '../../layers/initializers.ts';
 import * as regularizers from '../../layers/regularizers.ts';
+import type { KeyPart } from '../../ops/index.ts';
 import * as losses from '../../training/losses.ts';
 import * as metrics from '../../training/metrics.ts';
 import type { Model } from '../../training/model.ts';
@@ -9,7 +10,7 @@ import * as optimizers from '../../training/optimizers.ts';
 import * as schedules from '../../training/schedules.ts';
 import { LAYERS } from '../kerasLayers.ts';
 import { codeOf } from './build.ts';
-import type { Argument, Language, Namespace } from './language.ts';
+import type { Argument, GivenParameter, Language, Namespace } from './language.ts';
 
 /**
  * The text of a TypeScript module that builds a model of the same layers, and compiles it where it is compiled,
@@ -49,7 +50,7 @@ const WORDS = new Set(
     'await break case catch class const continue default delete do else enum export extends false finally for function if ' +
     'implements import in instanceof interface let new null package private protected public return static super ' +
     'switch this throw true try typeof var void while with yield arguments eval ' +
-    'initializers regularizers constraints optimizers schedules losses metrics layers input model sequential'
+    'initializers regularizers constraints optimizers schedules losses metrics layers ops input model sequential'
   ).split(' '),
 );
 
@@ -111,9 +112,34 @@ class TypeScript implements Language {
     return `${layer}(${[...inputs, ...this.#options(named)].join(', ')})`;
   }
 
-  define(names: readonly string[], value: string): string {
+  operation(name: string, given: readonly GivenParameter[]): string {
+    const positional = given
+      .filter(([{ isOption }]) => !isOption)
+      .flatMap(([, values]) => values.map((value) => value ?? 'undefined'));
+    const options = given.flatMap(([{ name, isOption }, [value]]): Argument[] =>
+      isOption && value !== undefined ? [[name, value]] : [],
+    );
+    const all = [...positional, ...this.#options(options)];
+    while (all.at(-1) === 'undefined') all.pop();
+    return `${this.#use('ops')}.${name}(${all.join(', ')})`;
+  }
+
+  constant(numbers: string, dtype: string): string {
+    return dtype === 'float32'
+      ? numbers
+      : `${this.#use('ops')}.convertToTensor(${numbers}, ${quoted(dtype)})`;
+  }
+
+  keyPart(part: KeyPart): string {
+    if (part === '...') return quoted(part);
+    if (!Array.isArray(part)) return `${part}`;
+    const last = part.findLastIndex((end) => end !== null && end !== undefined);
+    return this.list(part.slice(0, last + 1).map((end) => `${end ?? null}`));
+  }
+
+  define(names: readonly string[], value: string, isList: boolean): string {
     const [only] = names;
-    return `const ${names.length === 1 ? only : this.list(names)} = ${value};`;
+    return `const ${isList ? this.list(names) : only} = ${value};`;
   }
 
   set(object: string, property: string, value: string): string {

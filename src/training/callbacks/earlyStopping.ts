@@ -8,6 +8,8 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   readonly patience?: number;
   readonly mode?: MonitorMode;
+  /** What the value must be better than, too, for an epoch to count as better; null for nothing. */
+  readonly baseline?: number | null;
   readonly restoreBestWeights?: boolean;
   readonly startFromEpoch?: number;
 }
@@ -26,12 +28,13 @@ export class EarlyStopping implements Callback {
 
   constructor(options: EarlyStoppingOptions) {
     const { monitor = 'val_loss', minDelta = 0, patience = 0, mode = 'auto' } = options;
-    const { restoreBestWeights = false, startFromEpoch = 0 } = options;
+    const { baseline = null, restoreBestWeights = false, startFromEpoch = 0 } = options;
     this.#options = {
       monitor,
       minDelta: Math.abs(minDelta),
       patience,
       mode: modeOf(mode, monitor),
+      baseline,
       restoreBestWeights,
       startFromEpoch,
     };
@@ -46,17 +49,18 @@ export class EarlyStopping implements Callback {
   }
 
   onEpochEnd(epoch: number, logs: Logs): void {
-    const { monitor, minDelta, patience, mode, restoreBestWeights, startFromEpoch } = this.#options;
+    const { monitor, minDelta, patience, mode, baseline, restoreBestWeights, startFromEpoch } = this.#options;
     const value = monitored('early stopping', monitor, logs);
     if (epoch < startFromEpoch) return;
+    this.#wait++;
     if (isBetter(value, this.#best, mode, minDelta)) {
       this.#best = value;
       this.bestEpoch = epoch;
-      this.#wait = 0;
+      // Waiting begins anew with what beats the baseline as well as the best so far.
+      if (isBetter(value, baseline ?? Number.NaN, mode, minDelta)) this.#wait = 0;
       if (restoreBestWeights) this.#weights = this.#model?.getWeights();
       return;
     }
-    this.#wait++;
     if (this.#wait < patience || !this.#model) return;
     this.stoppedEpoch = epoch;
     this.#model.stopTraining = true;

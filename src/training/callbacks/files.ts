@@ -1,3 +1,5 @@
+import { DataError } from '../../graph/errors.ts';
+
 /** Where callbacks keep files: a folder tree on disk, or whatever takes its place in a browser. */
 export interface FileStore {
   /** The contents of a file; undefined where there is none. */
@@ -20,24 +22,28 @@ export const diskFiles: FileStore = {
     }
   },
 
-  async write(path, bytes) {
-    const { open, rename } = await import('node:fs/promises');
-    await makeFolder(path);
-    const beside = `${path}.part`;
-    const file = await open(beside, 'w');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(beside, path);
+  write(path, bytes) {
+    return writing(path, async () => {
+      const { open, rename } = await import('node:fs/promises');
+      await makeFolder(path);
+      const beside = `${path}.part`;
+      const file = await open(beside, 'w');
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(beside, path);
+    });
   },
 
-  async append(path, bytes) {
-    const { appendFile } = await import('node:fs/promises');
-    await makeFolder(path);
-    await appendFile(path, bytes);
+  append(path, bytes) {
+    return writing(path, async () => {
+      const { appendFile } = await import('node:fs/promises');
+      await makeFolder(path);
+      await appendFile(path, bytes);
+    });
   },
 
   async remove(path) {
@@ -45,6 +51,25 @@ export const diskFiles: FileStore = {
     await rm(path, { force: true });
   },
 };
+
+/** Says in a sentence that a file could not be written, and why the system says so. */
+async function writing(path: string, body: () => Promise<void>): Promise<void> {
+  try {
+    await body();
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message : `${cause}`;
+    throw new DataError(
+      {
+        asked: 'writing the file',
+        expected: 'a path that can be written to',
+        received,
+        fix: 'Choose another path.',
+      },
+      { file: path },
+      { cause },
+    );
+  }
+}
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';

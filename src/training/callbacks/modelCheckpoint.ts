@@ -38,6 +38,14 @@ class ModelCheckpoint implements Callback {
   constructor(path: string, options: ModelCheckpointOptions) {
     const { monitor = 'val_loss', mode = 'auto', saveBestOnly = false, saveFreq = 'epoch' } = options;
     const { initialValueThreshold = Number.NaN, files = diskFiles, save, saveWeightsOnly = false } = options;
+    if (typeof save !== 'function') {
+      throw new ArgumentError({
+        asked: `modelCheckpoint in ${path}`,
+        expected: 'a function that makes a file of a model',
+        received: `${save}`,
+        fix: "Give it { save: saveModel }, of 'pellucid/formats'.",
+      });
+    }
     if (saveWeightsOnly && !path.endsWith(WEIGHTS)) {
       throw new ArgumentError({
         asked: `modelCheckpoint of weights in ${path}`,

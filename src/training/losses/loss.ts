@@ -2,7 +2,7 @@ import { ArgumentError, ShapeError } from '../../graph/errors.ts';
 import { sameShape } from '../../graph/shapes.ts';
 import { inFull } from '../../layers/dtypePolicy.ts';
 import { broadcastTo, equal, mean, mul, where } from '../../tensor/functions.ts';
-import { type Tensor, tensor } from '../../tensor/tensor.ts';
+import { type Tensor, type TensorLike, tensor } from '../../tensor/tensor.ts';
 import { weightsFor } from './weights.ts';
 
 /** How losses become one number; `none` leaves them as they are. */
@@ -21,6 +21,11 @@ export interface Loss {
    * axis, or of its first axes.
    */
   reduce(target: Tensor, output: Tensor, sampleWeight?: Tensor): Tensor;
+}
+
+/** A loss that is called on a batch as a function is, and gives what `reduce` does. */
+export interface CallableLoss extends Loss {
+  (target: TensorLike, output: TensorLike, sampleWeight?: TensorLike): Tensor;
 }
 
 /** A loss of one's own: target and output [batch, …] to a loss of each example, or of the batch. */
@@ -50,25 +55,57 @@ export function lossFrom(
   className: string,
   { reduction = 'sum_over_batch_size', ...config }: ReductionOptions & Record<string, unknown>,
   of: (target: Tensor, output: Tensor) => Losses,
-): Loss {
+): CallableLoss {
   if (!REDUCTIONS.includes(reduction)) {
     throw new ArgumentError({
       asked: `${className} with the reduction "${reduction}"`,
       expected: `one of ${REDUCTIONS.join(', ')}`,
     });
   }
-  return {
+  const reduce: Loss['reduce'] = (target, output, sampleWeight) =>
+    reduced(of(inFull(target), inFull(output)), reduction, sampleWeight);
+  const ofBatch = (target: TensorLike, output: TensorLike, sampleWeight?: TensorLike): Tensor =>
+    reduce(tensor(target), tensor(output), sampleWeight === undefined ? undefined : tensor(sampleWeight));
+  return Object.assign(ofBatch, {
     className,
     config,
     reduction,
-    call(target, output) {
+    reduce,
+    call(target: Tensor, output: Tensor) {
       const { values, counted } = of(inFull(target), inFull(output));
       const weighted = counted ? mul(values, shareOfCounted(counted)) : values;
       return perExample(weighted, output.shape[0] ?? 1);
     },
-    reduce: (target, output, sampleWeight) =>
-      reduced(of(inFull(target), inFull(output)), reduction, sampleWeight),
-  };
+  });
+}
+
+/** Whether it is a loss, rather than a plain function. */
+export const isLoss = (value: unknown): value is Loss => Object(value) === value && 'reduce' in Object(value);
+
+/** Makes a loss; or, given targets and outputs, says what it is of each, [batch, …] without the last axis. */
+export interface LossFactory<Options> {
+  (target: TensorLike, output: TensorLike, options?: Omit<Options, 'reduction'>): Tensor;
+  (options?: Options): CallableLoss;
+}
+
+/** Lets what makes a loss be called on a batch as well, as Keras has it: `mean_squared_error(y_true, y_pred)`. */
+export function lossFactory<Options extends ReductionOptions>(
+  make: (options?: Options) => CallableLoss,
+): LossFactory<Options>;
+export function lossFactory(
+  make: (options?: ReductionOptions) => CallableLoss,
+): LossFactory<ReductionOptions> {
+  function factory(target: TensorLike, output: TensorLike, options?: ReductionOptions): Tensor;
+  function factory(options?: ReductionOptions): CallableLoss;
+  function factory(
+    first?: ReductionOptions | TensorLike,
+    output?: TensorLike,
+    options?: ReductionOptions,
+  ): CallableLoss | Tensor {
+    if (output === undefined) return make(first as ReductionOptions | undefined);
+    return make({ ...options, reduction: 'none' })(first as TensorLike, output);
+  }
+  return factory;
 }
 
 /** The mean over all axes but the batch; what was one number for the batch is that of each example. */
@@ -129,7 +166,7 @@ export function elementwise(
   className: string,
   options: ReductionOptions & Record<string, unknown>,
   of: (target: Tensor, output: Tensor) => Tensor,
-): Loss {
+): CallableLoss {
   return lossFrom(className, options, (target, output) => ({
     values: overLast(of(...aligned(className, target, output))),
   }));

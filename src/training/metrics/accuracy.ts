@@ -1,11 +1,12 @@
 import { argMax, equal, greater, less, mul, oneHot, sum } from '../../tensor/functions.ts';
+import { labelsFor } from '../../tensor/nn/crossentropy.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { aligned, overLast } from '../losses/loss.ts';
-import { labelsFor } from '../losses.ts';
 import { type Metric, meanMetric, type NameOptions } from './metric.ts';
+import type { RunningMetric } from './running.ts';
 
 /** How often target and output are the same number. */
-export const accuracy = ({ name = 'accuracy' }: NameOptions = {}): Metric =>
+export const accuracy = ({ name = 'accuracy' }: NameOptions = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'Accuracy',
@@ -19,7 +20,7 @@ export const accuracy = ({ name = 'accuracy' }: NameOptions = {}): Metric =>
 export const binaryAccuracy = ({
   name = 'binary_accuracy',
   threshold = 0.5,
-}: NameOptions & { threshold?: number } = {}): Metric =>
+}: NameOptions & { threshold?: number } = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'BinaryAccuracy',
@@ -33,7 +34,7 @@ function binaryMatches(target: Tensor, output: Tensor, threshold: number): Tenso
 }
 
 /** How often the greatest output is that of the class whose one-hot target is greatest. */
-export const categoricalAccuracy = ({ name = 'categorical_accuracy' }: NameOptions = {}): Metric =>
+export const categoricalAccuracy = ({ name = 'categorical_accuracy' }: NameOptions = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'CategoricalAccuracy',
@@ -43,7 +44,7 @@ export const categoricalAccuracy = ({ name = 'categorical_accuracy' }: NameOptio
 /** How often the greatest output is that of the target's class. */
 export const sparseCategoricalAccuracy = ({
   name = 'sparse_categorical_accuracy',
-}: NameOptions = {}): Metric =>
+}: NameOptions = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'SparseCategoricalAccuracy',
@@ -64,7 +65,7 @@ function amongTop(labels: Tensor, output: Tensor, k: number): Tensor {
 export const topKCategoricalAccuracy = ({
   name = 'top_k_categorical_accuracy',
   k = 5,
-}: TopKOptions = {}): Metric =>
+}: TopKOptions = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'TopKCategoricalAccuracy',
@@ -76,7 +77,7 @@ export const topKCategoricalAccuracy = ({
 export const sparseTopKCategoricalAccuracy = ({
   name = 'sparse_top_k_categorical_accuracy',
   k = 5,
-}: TopKOptions = {}): Metric =>
+}: TopKOptions = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'SparseTopKCategoricalAccuracy',

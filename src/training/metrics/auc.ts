@@ -4,7 +4,8 @@ import { stack } from '../../tensor/functions/arrange.ts';
 import { add, sigmoid } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { type Counts, countsOf } from './confusion.ts';
-import { type Metric, type NameOptions, ratio } from './metric.ts';
+import { type NameOptions, ratio } from './metric.ts';
+import { RunningMetric } from './running.ts';
 
 export interface AUCOptions extends NameOptions {
   /** So many thresholds, evenly spread over 0 … 1. */
@@ -46,7 +47,7 @@ export function auc({
   fromLogits = false,
   multiLabel = false,
   labelWeights,
-}: AUCOptions = {}): Metric {
+}: AUCOptions = {}): RunningMetric {
   checkArguments(numThresholds, curve, summationMethod);
   if (labelWeights && !multiLabel) {
     throw new ArgumentError({ asked: 'AUC with labelWeights', expected: 'multiLabel: true' });
@@ -59,7 +60,7 @@ export function auc({
     curve === 'PR' && summationMethod === 'interpolation'
       ? interpolatedPrecision(state)
       : areaUnder(pointsOf(state, curve), summationMethod);
-  return {
+  return new RunningMetric({
     name,
     className: 'AUC',
     config: {
@@ -84,7 +85,7 @@ export function auc({
     },
     result: (state) => weightedMean(multiLabel ? byLabel(state).map(area) : [area(state)], labelWeights),
     ...(multiLabel && { each: (state: readonly NDArray[]) => byLabel(state).map(area) }),
-  };
+  });
 }
 
 function labelsOf(outputShape: readonly number[], labelWeights: readonly number[] | undefined): number {

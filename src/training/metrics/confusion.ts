@@ -4,7 +4,8 @@ import { add, expandDims, greater, less, slice, sub, sum, where } from '../../te
 import { type Tensor, tensor } from '../../tensor/tensor.ts';
 import { aligned } from '../losses/loss.ts';
 import { averagedWeightsFor } from '../losses/weights.ts';
-import { average, type Metric, type NameOptions, ratio } from './metric.ts';
+import { average, type NameOptions, ratio } from './metric.ts';
+import { RunningMetric } from './running.ts';
 
 /** What outputs count as positive: those above a threshold, of one class or of the k greatest. */
 export interface PositiveOptions {
@@ -70,7 +71,7 @@ function counting(
   kept: readonly (keyof Counts)[],
   options: PositiveOptions,
   value: (...counts: number[]) => number,
-): Metric {
+): RunningMetric {
   const { thresholds = null, topK = null, classId = null } = options;
   const levels = [thresholds ?? (topK === null ? 0.5 : LEAST)].flat();
   if (thresholds !== null && levels.some((level) => !(level >= 0 && level <= 1))) {
@@ -83,7 +84,7 @@ function counting(
   const each = (state: readonly NDArray[]) =>
     levels.map((_, i) => value(...state.map(({ data }) => data[i] ?? 0)));
   const takesClasses = kept.length > 1;
-  return {
+  return new RunningMetric({
     name,
     className,
     config: { thresholds, ...(takesClasses && { topK, classId }) },
@@ -95,14 +96,14 @@ function counting(
     },
     result: (state) => average(each(state)),
     ...(levels.length > 1 && { each }),
-  };
+  });
 }
 
 export type CountOptions = NameOptions & Pick<PositiveOptions, 'thresholds'>;
 
 const count =
   (kind: keyof Counts, name: string, className: string) =>
-  ({ name: own = name, ...options }: CountOptions = {}): Metric =>
+  ({ name: own = name, ...options }: CountOptions = {}): RunningMetric =>
     counting(own, className, [kind], options, (number) => number);
 
 /** Positives taken for positives. */
@@ -115,13 +116,16 @@ export const trueNegatives = count('trueNegatives', 'true_negatives', 'TrueNegat
 export const falseNegatives = count('falseNegatives', 'false_negatives', 'FalseNegatives');
 
 /** Of what is taken for positive, the share that is. */
-export const precision = ({ name = 'precision', ...options }: NameOptions & PositiveOptions = {}): Metric =>
+export const precision = ({
+  name = 'precision',
+  ...options
+}: NameOptions & PositiveOptions = {}): RunningMetric =>
   counting(name, 'Precision', ['truePositives', 'falsePositives'], options, (found, wrong) =>
     ratio(found, found + wrong),
   );
 
 /** Of what is positive, the share that is taken for it. */
-export const recall = ({ name = 'recall', ...options }: NameOptions & PositiveOptions = {}): Metric =>
+export const recall = ({ name = 'recall', ...options }: NameOptions & PositiveOptions = {}): RunningMetric =>
   counting(name, 'Recall', ['truePositives', 'falseNegatives'], options, (found, missed) =>
     ratio(found, found + missed),
   );

@@ -2,10 +2,11 @@ import { square, sub } from '../../tensor/functions.ts';
 import { aligned, overLast } from '../losses/loss.ts';
 import { cosine } from '../losses/regression.ts';
 import * as losses from '../losses.ts';
-import { type Metric, meanMetric, type NameOptions } from './metric.ts';
+import { meanMetric, type NameOptions } from './metric.ts';
+import type { RunningMetric } from './running.ts';
 
 /** The mean of what a model puts out, whatever the targets are. */
-export const mean = ({ name = 'mean' }: NameOptions = {}): Metric =>
+export const mean = ({ name = 'mean' }: NameOptions = {}): RunningMetric =>
   meanMetric({ name, className: 'Mean', values: (_, output) => output });
 
 /** A metric that is the mean of a loss. */
@@ -13,7 +14,7 @@ function ofLoss<Options extends object>(
   name: string,
   className: string,
   make: (options: Options & losses.ReductionOptions) => losses.Loss,
-): (options?: Options & NameOptions) => Metric {
+): (options?: Options & NameOptions) => RunningMetric {
   return (options) => {
     const { name: own = name, ...rest } = { ...options } as Options & NameOptions;
     const loss = make({ ...(rest as Options), reduction: 'none' });
@@ -90,7 +91,7 @@ export const categoricalHinge = ofLoss<None>(
 );
 
 /** √ of the mean of (target − output)². */
-export const rootMeanSquaredError = ({ name = 'root_mean_squared_error' }: NameOptions = {}): Metric =>
+export const rootMeanSquaredError = ({ name = 'root_mean_squared_error' }: NameOptions = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'RootMeanSquaredError',
@@ -105,7 +106,7 @@ export const rootMeanSquaredError = ({ name = 'root_mean_squared_error' }: NameO
 export const cosineSimilarity = ({
   name = 'cosine_similarity',
   axis = -1,
-}: NameOptions & { axis?: number } = {}): Metric =>
+}: NameOptions & { axis?: number } = {}): RunningMetric =>
   meanMetric({
     name,
     className: 'CosineSimilarity',

@@ -2,6 +2,7 @@ import type { NDArray, Shape } from '../../graph/ndarray.ts';
 import { add, mul } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { averagedWeightsFor } from '../losses/weights.ts';
+import { RunningMetric } from './running.ts';
 
 /**
  * A number that says how well a model does. What it keeps between batches is part of the compiled step: `update`
@@ -40,8 +41,8 @@ export interface MeanMetric {
 }
 
 /** A metric that is the weighted mean of some values: it keeps their sum and the sum of the weights. */
-export function meanMetric({ name, className, config = {}, values, finish }: MeanMetric): Metric {
-  return {
+export function meanMetric({ name, className, config = {}, values, finish }: MeanMetric): RunningMetric {
+  return new RunningMetric({
     name,
     className,
     config,
@@ -56,7 +57,7 @@ export function meanMetric({ name, className, config = {}, values, finish }: Mea
       const mean = ratio(total?.data[0] ?? Number.NaN, count?.data[0] ?? 0);
       return finish ? finish(mean) : mean;
     },
-  };
+  });
 }
 
 /** a / b, and as in Keras 0 where b is: nothing seen is 0. */

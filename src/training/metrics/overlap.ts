@@ -2,7 +2,8 @@ import type { NDArray } from '../../graph/ndarray.ts';
 import { add, argMax, expandDims, mul, oneHot } from '../../tensor/functions.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { averagedWeightsFor } from '../losses/weights.ts';
-import { average, type Metric, type NameOptions } from './metric.ts';
+import { average, type NameOptions } from './metric.ts';
+import { RunningMetric } from './running.ts';
 
 export interface MeanIoUOptions extends NameOptions {
   readonly numClasses: number;
@@ -33,8 +34,8 @@ function overlapping(
   className: string,
   { numClasses, sparseYTrue = true, sparseYPred = true }: MeanIoUOptions,
   chosen: readonly number[] | undefined,
-): Metric {
-  return {
+): RunningMetric {
+  return new RunningMetric({
     name,
     className,
     config: { numClasses, ...(chosen && { targetClassIds: chosen }), sparseYTrue, sparseYPred },
@@ -54,13 +55,13 @@ function overlapping(
         found.filter(({ classId }) => chosen?.includes(classId) ?? true).map(({ value }) => value),
       );
     },
-  };
+  });
 }
 
 /** Intersection over union of all classes, on average: how well labelled regions cover those that are right. */
-export const meanIoU = ({ name = 'mean_io_u', ...options }: MeanIoUOptions): Metric =>
+export const meanIoU = ({ name = 'mean_io_u', ...options }: MeanIoUOptions): RunningMetric =>
   overlapping(name, 'MeanIoU', options, undefined);
 
 /** The same of some classes. */
-export const ioU = ({ name = 'io_u', targetClassIds, ...options }: IoUOptions): Metric =>
+export const ioU = ({ name = 'io_u', targetClassIds, ...options }: IoUOptions): RunningMetric =>
   overlapping(name, 'IoU', options, targetClassIds);

@@ -1,3 +1,4 @@
+import type { NDArray } from '../../graph/ndarray.ts';
 import { zeros } from '../../tensor/functions.ts';
 import { type TensorLike, tensor } from '../../tensor/tensor.ts';
 import { untraced } from '../../tensor/trace.ts';
@@ -5,15 +6,27 @@ import { Variable } from '../../tensor/variable.ts';
 import type { Metric } from './metric.ts';
 
 /**
- * A metric that keeps what it has seen by itself, for training loops of one's own: see `running`. Within a compiled
- * function, updates are part of the program.
+ * A metric that keeps what it has seen by itself as well, for training loops of one's own. Within a compiled function,
+ * updates are part of the program.
  */
-export class RunningMetric {
+export class RunningMetric implements Metric {
   readonly metric: Metric;
+  readonly name: string;
+  readonly className: string;
+  readonly config: Metric['config'];
+  readonly stateShapes: Metric['stateShapes'];
+  readonly update: Metric['update'];
+  readonly each?: NonNullable<Metric['each']>;
   #state: readonly Variable[] = [];
 
   constructor(metric: Metric) {
     this.metric = metric;
+    this.name = metric.name;
+    this.className = metric.className;
+    this.config = metric.config;
+    this.stateShapes = (shape) => metric.stateShapes(shape);
+    this.update = (...batch) => metric.update(...batch);
+    if (metric.each) this.each = (state) => metric.each?.(state) ?? [];
   }
 
   /** What it keeps; nothing before the first update. */
@@ -40,13 +53,14 @@ export class RunningMetric {
   #made(shape: readonly number[]): Variable[] {
     return untraced(() =>
       this.metric.stateShapes(shape).map((kept, i) => {
-        return new Variable(zeros(kept), { name: `${this.metric.name} ${i}`, trainable: false });
+        return new Variable(zeros(kept), { name: `${this.name} ${i}`, trainable: false });
       }),
     );
   }
 
-  /** Its value over all batches since the last reset; of nothing 0. */
-  result(): number {
+  /** Its value over all batches since the last reset, 0 of nothing; or for a state that is kept elsewhere. */
+  result(state?: readonly NDArray[]): number {
+    if (state) return this.metric.result(state);
     if (this.#state.length === 0) return 0;
     return this.metric.result(this.#state.map((variable) => variable.value()));
   }
@@ -58,9 +72,9 @@ export class RunningMetric {
 }
 
 /**
- * A metric that keeps what it has seen, for training loops of one's own:
+ * A metric of one's own that keeps what it has seen, as those of this library do:
  *
- *     const loss = metrics.running(metrics.mean());
+ *     const loss = metrics.mean();
  *     loss.updateState(step(x, y));
  *     loss.result();
  *

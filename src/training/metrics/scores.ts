@@ -14,7 +14,8 @@ import {
 import type { Tensor } from '../../tensor/tensor.ts';
 import { aligned } from '../losses/loss.ts';
 import { averagedWeightsFor } from '../losses/weights.ts';
-import { average, type Metric, type NameOptions, ratio } from './metric.ts';
+import { average, type NameOptions, ratio } from './metric.ts';
+import { RunningMetric } from './running.ts';
 
 /** How the scores of classes become one: `micro` counts all classes together, `weighted` weighs by their targets. */
 export type Averaging = 'micro' | 'macro' | 'weighted' | null;
@@ -46,7 +47,7 @@ function scoring(
   beta: number,
   { average: averaging = null, threshold = null }: F1Options,
   config: Readonly<Record<string, unknown>>,
-): Metric {
+): RunningMetric {
   if (averaging !== null && !['micro', 'macro', 'weighted'].includes(averaging)) {
     throw new ArgumentError({
       asked: `${className} with the average ${averaging}`,
@@ -61,7 +62,7 @@ function scoring(
       const recall = found / (found + missed + EPSILON);
       return ((1 + beta ** 2) * precision * recall) / (beta ** 2 * precision + recall + EPSILON);
     });
-  return {
+  return new RunningMetric({
     name,
     className,
     config,
@@ -90,14 +91,14 @@ function scoring(
       return each(state).reduce((score, one, i) => score + (one * (weights[i] ?? 0)) / total, 0);
     },
     ...(averaging === null && { each }),
-  };
+  });
 }
 
 /**
  * 2·precision·recall/(precision + recall) of each class, for one-hot or multi-label targets [batch, classes]. Without
  * an `average` it has one value for each class, of which logs show the mean.
  */
-export function f1Score({ name = 'f1_score', ...options }: F1Options = {}): Metric {
+export function f1Score({ name = 'f1_score', ...options }: F1Options = {}): RunningMetric {
   const { average: averaging = null, threshold = null } = options;
   return scoring('F1Score', name, 1, options, { average: averaging, threshold });
 }
@@ -107,7 +108,7 @@ export function fBetaScore({
   name = 'fbeta_score',
   beta = 1,
   ...options
-}: F1Options & { beta?: number } = {}): Metric {
+}: F1Options & { beta?: number } = {}): RunningMetric {
   const { average: averaging = null, threshold = null } = options;
   return scoring('FBetaScore', name, beta, options, { average: averaging, beta, threshold });
 }
@@ -120,14 +121,17 @@ export interface R2Options extends NameOptions {
  * 1 − Σ(target − output)²/Σ(target − mean)² of each output, for targets [batch, outputs]: 1 is exact, 0 no better
  * than the mean.
  */
-export function r2Score({ name = 'r2_score', classAggregation = 'uniform_average' }: R2Options = {}): Metric {
+export function r2Score({
+  name = 'r2_score',
+  classAggregation = 'uniform_average',
+}: R2Options = {}): RunningMetric {
   const rows = (state: readonly NDArray[]) =>
     columns(state).map(([squares = 0, total = 0, errors = 0, count = 0]) => {
       const spread = squares - total * ratio(total, count);
       return { spread, score: spread === 0 ? 0 : 1 - errors / spread };
     });
   const each = (state: readonly NDArray[]) => rows(state).map(({ score }) => score);
-  return {
+  return new RunningMetric({
     name,
     className: 'R2Score',
     config: { classAggregation },
@@ -153,5 +157,5 @@ export function r2Score({ name = 'r2_score', classAggregation = 'uniform_average
       );
     },
     ...(classAggregation === null && { each }),
-  };
+  });
 }

@@ -64,6 +64,24 @@ export class Functional extends Model {
     return this.#graph.calls;
   }
 
+  override get input(): SymbolicTensor {
+    return this.#only('input', this.inputs);
+  }
+
+  override get output(): SymbolicTensor {
+    return this.#only('output', this.outputs);
+  }
+
+  #only(what: string, [only, ...others]: readonly SymbolicTensor[]): SymbolicTensor {
+    if (only && others.length === 0) return only;
+    throw new ArgumentError({
+      asked: `${what} of model "${this.name}"`,
+      expected: `one ${what}`,
+      received: `${others.length + 1}`,
+      fix: `Say which: ${what}s[0], and so on.`,
+    });
+  }
+
   override get outputNames(): readonly string[] {
     return this.#outputNames;
   }

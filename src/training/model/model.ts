@@ -410,26 +410,6 @@ export class Model extends Layer {
     return made;
   }
 
-  /** Copies of all weights. */
-  getWeights(): NDArray[] {
-    return this.weights.map((weight) => weight.value());
-  }
-
-  /** Gives all weights other values, in the order of `weights`. @throws ArgumentError for more or fewer values */
-  setWeights(values: readonly NDArray[]): void {
-    if (values.length !== this.weights.length) {
-      throw new ArgumentError({
-        asked: `weights of "${this.name}"`,
-        expected: `${this.weights.length} arrays`,
-        received: `${values.length}`,
-      });
-    }
-    for (const [i, weight] of this.weights.entries()) {
-      const value = values[i];
-      if (value) weight.assign(value);
-    }
-  }
-
   /** Everything a training step changes. */
   get state(): readonly Variable[] {
     const optimizers = this.optimizers.flatMap(({ variables }) => variables);
@@ -448,8 +428,9 @@ export class Model extends Layer {
   }
 
   /** A layer of a name, or by its number; negative ones count from the end. */
-  getLayer(which: string | number): Layer {
+  getLayer(given: string | number | { readonly name: string } | { readonly index: number }): Layer {
     const { layers } = this;
+    const which = typeof given !== 'object' ? given : 'name' in given ? given.name : given.index;
     const found = typeof which === 'number' ? layers.at(which) : layers.find(({ name }) => name === which);
     if (found) return found;
     throw new ArgumentError({

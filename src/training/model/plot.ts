@@ -1,5 +1,5 @@
 import type { Layer } from '../../layers/layer.ts';
-import { type ModelWithCalls, shapeText } from './summary.ts';
+import { type ModelWithCalls, outputsText } from './summary.ts';
 
 export interface PlotModelOptions {
   /** Shows the shape that comes out of each layer, true by default. */
@@ -124,7 +124,7 @@ function arranged(layers: readonly Layer[], edges: readonly [Layer, Layer][]): L
 }
 
 function boxOf(layer: Layer, { showShapes = true, showTypes = true }: PlotModelOptions): Box {
-  const shapes = layer.outputShapes.map(shapeText).join(' ');
+  const shapes = outputsText(layer, ' ');
   const lines = [
     layer.name,
     ...(showTypes ? [layer.className] : []),

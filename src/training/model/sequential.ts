@@ -1,3 +1,4 @@
+import { ArgumentError } from '../../graph/errors.ts';
 import type { Shape } from '../../graph/ndarray.ts';
 import { InputLayer } from '../../layers/input.ts';
 import type { Applied, CallContext, Layer, Mask } from '../../layers/layer.ts';
@@ -23,6 +24,9 @@ export class Sequential extends Model {
   override readonly className: string = 'Sequential';
   readonly #layers: Layer[] = [];
   #input: InputLayer | undefined;
+  /** What its layers return, called in a row, once someone asked for that. */
+  readonly #made: SymbolicTensor[] = [];
+  #ends: readonly [first: SymbolicTensor, last: SymbolicTensor] | undefined;
   /** The shapes that come out, where a layer was added after it was built. */
   #added: readonly Shape[] | undefined;
 
@@ -52,7 +56,51 @@ export class Sequential extends Model {
     }
     this.#layers.push(layer);
     nameLayers(this.#layers);
-    if (this.isBuilt) this.#added = layer.buildMany(this.outputShapes);
+    if (!this.isBuilt) return;
+    this.#added = layer.buildMany(this.outputShapes);
+    this.#ends = undefined;
+    layer.connectLater ??= () => this.#connect();
+  }
+
+  /** What its layers begin with: for a model of some of them, `model({ inputs: net.inputs, outputs: layer.output })`. */
+  get inputs(): readonly SymbolicTensor[] {
+    return [this.input];
+  }
+
+  get outputs(): readonly SymbolicTensor[] {
+    return [this.output];
+  }
+
+  override get input(): SymbolicTensor {
+    return this.#connect()[0];
+  }
+
+  override get output(): SymbolicTensor {
+    return this.#connect()[1];
+  }
+
+  /** Calls the layers that were not called yet, each on what the one before it gives. */
+  #connect(): readonly [first: SymbolicTensor, last: SymbolicTensor] {
+    if (this.#ends) return this.#ends;
+    if (!this.isBuilt) {
+      throw new ArgumentError({
+        asked: `input of "${this.name}"`,
+        expected: 'a model that knows the shape of its examples',
+        fix: 'Put input(shape) first, or build it.',
+      });
+    }
+    if (this.#made.length === 0) {
+      const dtype = this.#layers[0]?.className === 'Embedding' ? 'int32' : 'float32';
+      this.#made.push((this.#input ?? new InputLayer(this.inputShape, { dtype })).output);
+    }
+    let [last] = this.#made.slice(-1);
+    for (const layer of this.#layers.slice(this.#made.length - 1)) {
+      [last] = layer.connect(last ? [last] : [], [''], {});
+      if (last) this.#made.push(last);
+    }
+    const [first] = this.#made;
+    this.#ends = [first as SymbolicTensor, last as SymbolicTensor];
+    return this.#ends;
   }
 
   override get outputShape(): Shape {
@@ -85,7 +133,10 @@ export class Sequential extends Model {
 
   protected override setUpMany(inputShapes: readonly Shape[]): readonly Shape[] {
     let shapes = inputShapes;
-    for (const layer of this.#layers) shapes = layer.buildMany(shapes);
+    for (const layer of this.#layers) {
+      shapes = layer.buildMany(shapes);
+      layer.connectLater ??= () => this.#connect();
+    }
     return shapes;
   }
 

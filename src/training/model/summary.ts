@@ -1,5 +1,5 @@
 import { bytesOf } from '../../graph/dtypes.ts';
-import { type Shape, sizeOf } from '../../graph/ndarray.ts';
+import { sizeOf } from '../../graph/ndarray.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { LayerCall } from '../../layers/symbolic.ts';
 import type { Variable } from '../../tensor/variable.ts';
@@ -29,7 +29,7 @@ function rowsOf(model: ModelWithCalls, expandNested: boolean, indent: string): s
   return model.layers.flatMap((layer) => {
     const row = [
       `${indent}${layer.name} (${layer.className})`,
-      layer.outputShapes.length === 0 ? '?' : layer.outputShapes.map(shapeText).join(', '),
+      outputsText(layer, ', ') || '?',
       grouped(layer.parameters),
       sourcesOf(layer, model.layerCalls ?? []).join(', '),
     ];
@@ -49,7 +49,14 @@ export function sourcesOf(layer: Layer, calls: readonly LayerCall[]): string[] {
   return [...new Set(sources)];
 }
 
-export const shapeText = (shape: Shape): string => `[${['batch', ...shape].join(', ')}]`;
+/** The shapes that come out of a layer, where it has been called or built. */
+export function outputsText(layer: Layer, separator: string): string {
+  const [call] = layer.calls;
+  const shapes = call
+    ? call.outputs.map(({ shape }) => shape)
+    : layer.outputShapes.map((shape) => [null, ...shape]);
+  return shapes.map((shape) => `[${shape.map((length) => length ?? 'batch').join(', ')}]`).join(separator);
+}
 
 /** 12560 → 12,560. */
 const grouped = (count: number): string => `${count}`.replaceAll(/\B(?=(\d{3})+$)/g, ',');

@@ -49,9 +49,11 @@ const encoded = (text: string) => new TextEncoder().encode(text);
 const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 const modelFiles = (ending: string) =>
-  readdirSync('fixtures/keras/models')
-    .filter((name) => name.endsWith(ending))
-    .map((name) => bytesOf(`keras/models/${name}`));
+  ['keras/models', 'keras/operations'].flatMap((folder) =>
+    readdirSync(`fixtures/${folder}`)
+      .filter((name) => name.endsWith(ending))
+      .map((name) => bytesOf(`${folder}/${name}`)),
+  );
 
 async function small() {
   const model = sequential([input([3]), dense(4, { activation: 'relu' }), dropout(0.5), dense(2)]);

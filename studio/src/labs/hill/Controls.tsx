@@ -86,7 +86,7 @@ export function Controls({ session }: Given) {
           <span>arrows</span>
         </label>
       )}
-      <div class="start">
+      <div class="from">
         <Field session={session} of="x" short="start x" {...PLACE_RANGE} step={0.1} />
         <Field session={session} of="y" short="y" {...PLACE_RANGE} step={0.1} />
       </div>
