@@ -92,13 +92,17 @@ export class Session<P extends object = object, R extends LabResult = LabResult>
     lab: LabDefinition<P, R>,
     properties: P,
     worker: WorkerClient,
-    limits: { readonly locked?: Iterable<string>; readonly hidden?: Iterable<string> } = {},
+    {
+      before,
+      ...limits
+    }: { readonly before?: P; readonly locked?: Iterable<string>; readonly hidden?: Iterable<string> } = {},
   ) {
     this.lab = lab;
     this.properties = signal(properties);
     this.settings = settingsOf(lab, this.properties);
     this.turns = [this.result, ...Array.from({ length: TURNS - 1 }, () => signal<R | undefined>(undefined))];
     this.#worker = worker;
+    if (before) this.#history.value = [before];
     this.locked = new Set(limits.locked);
     this.hidden = new Set(limits.hidden);
     this.canUndo = computed(() => this.#history.value.length > 0);

@@ -154,6 +154,24 @@ describe.skipIf(!executable)(`the frame in a browser${note}`, () => {
     expect(await studio.hash()).toContain('lock=a');
   });
 
+  test('a link takes the place of one’s work, and Undo brings that back but for what is locked', async () => {
+    await using studio = await Studio.open();
+    const undo = studio.page.locator('.transport button:has-text("Undo")');
+    await studio.go('#/mlp?v=1&at=7&a=0.5');
+    const work = await studio.numbers();
+    await studio.page.reload();
+    await studio.settled();
+    expect(await undo.isDisabled()).toBe(true);
+    await studio.go('#/mlp?v=1&at=3');
+    await undo.click();
+    await studio.settled();
+    expect(await studio.numbers()).toEqual(work);
+    await studio.go('#/mlp?v=1&at=3&a=0.25&lock=a');
+    await undo.click();
+    await studio.settled();
+    expect(await studio.hash()).toMatch(/at=7.*a=0\.25|a=0\.25.*at=7/);
+  });
+
   test('has a help that tells of keys, and of links that lock and hide', async () => {
     await using studio = await Studio.open();
     await studio.go('#/mlp');

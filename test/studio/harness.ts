@@ -61,6 +61,8 @@ export class Studio implements AsyncDisposable {
       reducedMotion: 'reduce',
     });
     const page = await context.newPage();
+    // Half a minute is short where other work has the machine.
+    page.setDefaultTimeout(100_000);
     const troubles: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') troubles.push(`console: ${message.text()}`);
@@ -341,7 +343,8 @@ const isBusy = () => (loadavg()[0] ?? 0) > 2 * availableParallelism();
 
 /**
  * Runs the lab, and expects no task of more than 50 ms, and as many frames a second as while nothing runs, within one
- * and a half. It runs on.
+ * and a half, in the best of up to twenty half seconds; a machine that is busy with other things judges no frames. It
+ * runs on.
  */
 export async function expectSmoothRun(studio: Studio): Promise<void> {
   const { page } = studio;

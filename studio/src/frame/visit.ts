@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { LONGEST, readAddress, writeAddress } from '../address.ts';
 import type { Lab, LabDefinition, LabResult } from '../lab.ts';
 import { readNetwork } from '../network.ts';
-import { fallbacks, readProperties } from '../properties.ts';
+import { fallbacks, keysOf, readProperties, writeProperties } from '../properties.ts';
 import { Session } from '../session.ts';
 import type { WorkerClient } from '../worker/client.ts';
 import { notify } from './notices.ts';
@@ -37,11 +37,28 @@ function begin<P extends object, R extends LabResult>(
   if (problem) notify(`${problem} The lab starts as it is by default.`);
   if (problems.length > 0) notify(`${problems[0]}. The lab’s own value is used instead.`);
   const from = received(definition, query.get('net')) ?? properties;
+  const locked = [...limit('lock'), ...limit('hide')];
+  const before = said ? replaced(definition, from, kept, locked) : undefined;
   const session = new Session<P, R>(definition, from, worker, {
-    locked: [...limit('lock'), ...limit('hide')],
+    ...(before && { before }),
+    locked,
     hidden: limit('hide'),
   });
   return follow(session, limit('lock'), limit('hide'));
+}
+
+/** What somebody has made here before a link took its place: the first thing to undo. What the link locks stays. */
+function replaced<P extends object, R extends LabResult>(
+  { properties: table }: LabDefinition<P, R>,
+  link: P,
+  kept: string | undefined,
+  locked: readonly string[],
+): P | undefined {
+  if (!kept) return undefined;
+  const work = { ...readProperties(table, new URLSearchParams(kept)).properties };
+  for (const key of keysOf(table)) if (locked.includes(key)) work[key] = link[key];
+  const written = (properties: P) => writeProperties(table, properties).toString();
+  return written(work) === written(link) ? undefined : work;
 }
 
 /** Properties from a network that another lab sent along. */
