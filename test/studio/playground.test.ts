@@ -153,7 +153,8 @@ describe('a network that travels', () => {
     const received = receive(scene.network);
     if (typeof received === 'string') throw new Error(received);
     expect((await compute({ ...start, ...received })).scene?.w).toBe(scene.w);
-    expect(receive({ ...scene.network, activations: ['gelu', 'sigmoid'] })).toMatch(/gelu/);
+    expect(receive({ ...scene.network, activations: ['gelu', 'sigmoid'] })).toMatchObject({ act: ['gelu'] });
+    expect(receive({ ...scene.network, activations: ['selu', 'sigmoid'] })).toMatch(/selu/);
     expect(receive({ ...scene.network, sizes: [4, 3, 1] })).toMatch(/4 inputs/);
   });
 

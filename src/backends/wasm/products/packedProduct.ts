@@ -27,6 +27,8 @@ export const BLOCK_DEPTH = 512;
 const BLOCK_BYTES = 192 * 1024;
 /** Right sides up to this size are read again and again without leaving the cache. */
 const RESIDENT_BYTES = 64 * 1024;
+/** Right sides up to this size are packed sooner than another thread is waited for. */
+const SMALL_BYTES = 8 * 1024;
 /** Threads need some blocks to share. */
 const BLOCKS = 8;
 /** Threads share the columns where there are so many of them, and at most so many rows for each. */
@@ -78,7 +80,6 @@ export class PackedProduct {
   }
 
   write(): void {
-    this.#phases.commonBytes = Math.max(this.#phases.commonBytes, this.#rightBytes);
     if (this.#isByColumns) this.#byColumns();
     else this.#byRows();
   }
@@ -89,6 +90,7 @@ export class PackedProduct {
    * to write again.
    */
   #byColumns(): void {
+    this.#phases.commonBytes = Math.max(this.#phases.commonBytes, this.#rightBytes);
     const pieces = this.#panels >= MANY_PANELS || this.#isOneBlock ? 4 : 2;
     const context = this.#phases.begin(this.#product.cost, this.#panels, { pieces });
     const [left, right] = this.#product.sides(context, []);
@@ -97,14 +99,24 @@ export class PackedProduct {
     this.#multiply(alone, left, context.common, context.own, [], context.share);
   }
 
-  /** Two phases: the right side is packed, then blocks of rows are multiplied. */
+  /** Blocks of rows, with the right side packed: by each thread for itself where it is small, else by all together before. */
   #byRows(): void {
-    const { cost, depth, columns } = this.#product;
+    const { cost, depth, columns, rows } = this.#product;
+    const blocks = Math.ceil(rows.length / this.#blockRows);
+    if (this.#rightBytes <= SMALL_BYTES) {
+      const behind = this.#leftBytes + this.#sumsBytes + TILE_BYTES;
+      this.#phases.ownBytes = Math.max(this.#phases.ownBytes, behind + this.#rightBytes);
+      const context = this.#phases.begin(cost, blocks);
+      const [left, right] = this.#product.sides(context, []);
+      const packed = context.code.get(context.own).emit('i32.const', behind).emit('i32.add').keep('i32');
+      once(context, context.share, () => this.#packRight({ ...context, share: undefined }, right, packed));
+      this.#multiply(context, left, packed, context.own, []);
+      return;
+    }
+    this.#phases.commonBytes = Math.max(this.#phases.commonBytes, this.#rightBytes);
     const packing = this.#phases.begin(2 * depth * columns.length, this.#panels);
     const [, right] = this.#product.sides(packing, []);
     this.#packRight(packing, right, packing.common);
-
-    const blocks = Math.ceil(this.#product.rows.length / this.#blockRows);
     const context = this.#phases.begin(cost, blocks);
     const [left] = this.#product.sides(context, []);
     this.#multiply(context, left, context.common, context.own, []);
@@ -191,7 +203,7 @@ export class PackedProduct {
       const zero = code.emit('i32.const', 0).keep('i32');
       const count = code.emit('i32.const', depth * UNIT).keep('i32');
       const pack = () => this.#packLeft(context, left, from, end, zero, count, own);
-      if (panels && this.#isOneBlock) once(context, pack);
+      if (panels && this.#isOneBlock) once(context, panels, pack);
       else pack();
       this.#eachTile(context, from, end, panels, (tile, row, column) => {
         const totals = zeroTotals(context, tile);
@@ -312,7 +324,11 @@ export class PackedProduct {
 }
 
 /** Does something in the first of a thread's pieces of a phase. */
-function once({ code }: KernelContext, body: () => void): void {
+function once({ code }: KernelContext, share: Share | undefined, body: () => void): void {
+  if (!share) {
+    body();
+    return;
+  }
   code.emit('global.get', PREPARED).emit('i32.eqz');
   code.nest('if', () => {
     body();
