@@ -135,18 +135,7 @@ export function forShare(
     .emit('i32.mul');
   code.get(last).emit('i32.const', parts).emit('i32.eq').emit('select');
   const limit = code.keep('i32');
-  code.get(counter).get(limit).emit('i32.lt_s');
-  code.nest('if', () =>
-    code.nest('loop', () => {
-      body(counter);
-      code
-        .get(counter)
-        .emit('i32.const', step * UNIT)
-        .emit('i32.add')
-        .emit('local.tee', counter.index);
-      code.get(limit).emit('i32.lt_s').emit('br_if', 0);
-    }),
-  );
+  whilst(code, counter, limit, step, () => body(counter));
 }
 
 /** Runs `body` in steps while a counter, which it moves, is below a limit. */
