@@ -1,12 +1,11 @@
 import { type Dtype, isFloating } from '../graph/dtypes.ts';
 import { ArgumentError, ShapeError } from '../graph/errors.ts';
-import { input as leaf } from '../graph/graph.ts';
 import { type NDArray, type Shape, sizeOf } from '../graph/ndarray.ts';
 import { autocast } from '../tensor/autocast.ts';
 import type { ArgumentType } from '../tensor/compile.ts';
 import { nextKey } from '../tensor/random.ts';
 import { Tensor, type TensorLike } from '../tensor/tensor.ts';
-import { tracing, untraced } from '../tensor/trace.ts';
+import { untraced } from '../tensor/trace.ts';
 import { Variable } from '../tensor/variable.ts';
 import { Callable, INVOKE } from './callable.ts';
 import {
@@ -31,7 +30,14 @@ import { type Initializer, initializerOf } from './initializers.ts';
 import { freeName, snakeCase } from './names.ts';
 import { type Regularizer, regularizerOf } from './regularizers.ts';
 import type { SeedGenerator } from './seedGenerator.ts';
-import { BATCHES, type CallSettings, type LayerCall, SymbolicTensor } from './symbolic.ts';
+import {
+  batchesOf,
+  type CallSettings,
+  type LayerCall,
+  SymbolicTensor,
+  standIn,
+  withoutNumbers,
+} from './symbolic.ts';
 
 export {
   type Applied,
@@ -506,21 +512,6 @@ export abstract class Layer extends (Callable as abstract new () => LayerFunctio
       ...(fix !== undefined && { fix }),
     });
   }
-}
-
-/** A tensor without numbers. */
-export const standIn = (dtype: Dtype, shape: Shape): Tensor => new Tensor(leaf(dtype, shape, 'x'), true);
-
-/** Runs what is to say its shapes alone: weights stay as they are. */
-export function withoutNumbers<T>(body: () => T): T {
-  return tracing({ nodeOf: (read: Variable) => read.node, assign: () => {}, known: new Map() }, body);
-}
-
-/** How long a batch of either size is along the first axis of inputs: those that fix it come first. */
-function batchesOf(inputs: readonly SymbolicTensor[]): readonly [number, number] {
-  const from = inputs.find(({ batchSize }) => batchSize !== null) ?? inputs[0];
-  const [small = BATCHES[0], large = BATCHES[1]] = from?.lengths.map(([first]) => first) ?? [];
-  return [small, large];
 }
 
 /**

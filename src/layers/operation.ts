@@ -1,8 +1,8 @@
 import type { Dtype } from '../graph/dtypes.ts';
 import type { Shape } from '../graph/ndarray.ts';
 import { Tensor, type TensorLike } from '../tensor/tensor.ts';
-import { LayerOfSeveral, standIn, withoutNumbers } from './layer.ts';
-import { SymbolicTensor } from './symbolic.ts';
+import { LayerOfSeveral } from './layer.ts';
+import { SymbolicTensor, standIn, withoutNumbers } from './symbolic.ts';
 
 /** A function of tensors, and of arguments that say how. */
 type TensorFunction = (...given: never[]) => Tensor | readonly Tensor[];

@@ -1,6 +1,10 @@
 import type { Dtype } from '../graph/dtypes.ts';
 import { ArgumentError } from '../graph/errors.ts';
+import { input as leaf } from '../graph/graph.ts';
 import type { Shape } from '../graph/ndarray.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { tracing } from '../tensor/trace.ts';
+import type { Variable } from '../tensor/variable.ts';
 import type { Layer } from './layer.ts';
 
 /** Arguments of a call that are no tensors: `{ training: false }`. */
@@ -79,4 +83,19 @@ export class SymbolicTensor {
   toString(): string {
     return `SymbolicTensor ${this.dtype}[${this.shape.map((n) => n ?? 'batch').join(', ')}] of ${this.name || this.layer.className}`;
   }
+}
+
+/** A tensor without numbers. */
+export const standIn = (dtype: Dtype, shape: Shape): Tensor => new Tensor(leaf(dtype, shape, 'x'), true);
+
+/** Runs what is to say its shapes alone: weights stay as they are. */
+export function withoutNumbers<T>(body: () => T): T {
+  return tracing({ nodeOf: (read: Variable) => read.node, assign: () => {}, known: new Map() }, body);
+}
+
+/** How long a batch of either size is along the first axis of inputs: those that fix it come first. */
+export function batchesOf(inputs: readonly SymbolicTensor[]): readonly [number, number] {
+  const from = inputs.find(({ batchSize }) => batchSize !== null) ?? inputs[0];
+  const [small = BATCHES[0], large = BATCHES[1]] = from?.lengths.map(([first]) => first) ?? [];
+  return [small, large];
 }
